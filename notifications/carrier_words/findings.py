@@ -15,9 +15,10 @@ from notifications.channels.base import Bulletin
 from notifications.channels.links import links_in
 from notifications.channels.media import labels
 from notifications.delivery.audience import channels_for
+from notifications.delivery.by_route import texts_by_route
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.templating import way_of
 from notifications.media import SMS
+from notifications.templates.selectors import registered
 from statuspage.statements.texts import CHINESE, LANGUAGES
 
 MAINLAND_ROUTE: Final = "86"
@@ -61,7 +62,9 @@ def _words(document: Mapping[str, Any]) -> list[SmsFinding]:
 
 def _said(bulletin: Bulletin) -> str:
     """Return what an SMS says; its author cannot help the operator's name and signature."""
-    text = way_of(medium(SMS), bulletin).content.text
+    home = texts_by_route(medium(SMS), bulletin, [], registered())[0]
+    # Each of them may be the one that sends it.
+    text = "\n".join(one.content.text for one in home.texts if one.content.text)
     if not text:
         # It waits for a template, and may go out by one with all of its words.
         brief = wording.in_brief(bulletin, SMS)

@@ -1,5 +1,6 @@
 """Templates at Aliyun: how they are written, typed, and asked about."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,7 +11,7 @@ from notifications.channels.base import MessageTemplate
 from notifications.channels.fact_values import FactType
 from notifications.channels.facts import NAMES
 from notifications.channels.outcomes import NotAccepted, NotSent, Reason
-from notifications.channels.templated import PLACE, TemplateAnswer, Verdict
+from notifications.channels.templated import PLACE, TemplateAnswer, Verdict, storable
 
 # The type of variable for each type of fact (help.aliyun.com/document_detail/2806243.html).
 TYPES: Final[Mapping[FactType, str]] = {
@@ -24,6 +25,19 @@ TYPES: Final[Mapping[FactType, str]] = {
 CODE_TYPES: Final = {"code": "numberCaptcha", "minutes": "verifyTime"}
 # Aliyun's types of dates are Chinese ones.
 ENGLISH_TYPES: Final = {"time": "others"}
+CLOCK: Final = r"\d{1,2}(?::\d{2}(?::\d{2})?|[时点]\d{2}分?)"
+DAY: Final = r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+# What a variable of each type takes (same page); "others" takes words.
+TAKEN: Final[Mapping[str, re.Pattern[str]]] = {
+    "time": re.compile(rf"(?:{DAY})(?: ?{CLOCK})?|{CLOCK}", re.ASCII),
+    "money": re.compile(r"\d+(?:\.\d{1,2})?", re.ASCII),
+    "other_number2": re.compile(r"[0-9A-Za-z]{1,35}", re.ASCII),
+    "phone_number2": re.compile(r"\d[\d-]{3,13}\d", re.ASCII),
+    "numberCaptcha": re.compile(r"\d{4,6}", re.ASCII),
+    "verifyTime": re.compile(r"[1-9]\d?", re.ASCII),
+}
+# What a variable may be called: help.aliyun.com/document_detail/463270.
+NAME: Final = re.compile(r"(?!(?:email|mobile|id|nick|site)\Z)[A-Za-z]\w{0,24}", re.ASCII)
 VERDICTS: Final[Mapping[str, Verdict]] = {
     "AUDIT_STATE_INIT": Verdict.IN_REVIEW,
     "AUDIT_STATE_PASS": Verdict.APPROVED,
@@ -53,6 +67,17 @@ def rule_of(template: MessageTemplate) -> Mapping[str, str]:
     return types
 
 
+def takes(template: MessageTemplate, variable: str, value: str) -> bool:
+    """Return whether a value is of the type that its variable has."""
+    taken = TAKEN.get(rule_of(template).get(variable, ""))
+    return taken is None or bool(taken.fullmatch(value))
+
+
+def is_name(variable: str) -> bool:
+    """Return whether a variable may be called so."""
+    return bool(NAME.fullmatch(variable))
+
+
 def _fields(template: MessageTemplate) -> list[tuple[str, str]]:
     return [(variable, name) for variable, name in template.fields.items() if name in NAMES]
 
@@ -74,8 +99,15 @@ async def ask(opened: aiohttp.ClientSession) -> dict[str, TemplateAnswer]:
         read = [one for one in rows if isinstance(one, dict) and one.get("TemplateCode")]
         found |= {str(one["TemplateCode"]): _answer(one) for one in read}
         if len(rows) < PAGE_SIZE:
+            _check_whole(found, given.get("TotalCount"))
             return found
     raise NotAccepted(NotSent(Reason.OTHER, "too many"))
+
+
+def _check_whole(found: Mapping[str, TemplateAnswer], count: object) -> None:
+    """Refuse a list that lacks some: what is not in it would count as gone."""
+    if isinstance(count, int) and len(found) < count:
+        raise NotAccepted(NotSent(Reason.PROVIDER_ERROR, "incomplete list"))
 
 
 def _answer(one: Mapping[str, object]) -> TemplateAnswer:
@@ -83,5 +115,5 @@ def _answer(one: Mapping[str, object]) -> TemplateAnswer:
     said = reason.get("RejectInfo") if isinstance(reason, dict) else reason
     state = VERDICTS.get(str(one.get("AuditStatus")), Verdict.IN_REVIEW)
     refused = state is Verdict.REFUSED
-    text = str(one.get("TemplateContent") or "")
-    return TemplateAnswer(state, str(said or "") if refused else "", text)
+    text = storable(one.get("TemplateContent"))
+    return TemplateAnswer(state, storable(said) if refused else "", text)

@@ -42,10 +42,14 @@ UNITS: Final = (
 RANGE: Final = rf"(?:\s?(?:[-~\uff5e\u2013\u2014]{{1,2}}|(?<=[\d,.%])(?:至|到|\sto\s))\s?{NUMBER})?"
 # A rate with a fee on top, as in "1.00%+3.00".
 RATE: Final = rf"{NUMBER}[%\u2030\uff05]?\+{NUMBER}"
+# A model such as D210S-2025, whose beginning is another model.
+MODEL: Final = (
+    r"(?!RMB|CNY|USD|HKD|EUR)[A-Za-z]+-?\d+(?:[A-Za-z]+(?:-?[A-Za-z0-9]+)*|(?:-[A-Za-z0-9]+)+)"
+)
 # An amount in words, as in "五千万元".
 IN_WORDS: Final = r"[〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]{2,}"
 FIGURE: Final = re.compile(
-    rf"{'|'.join(DATES)}|{DURATION}|{TELEPHONE}|{IN_WORDS}{UNITS}"
+    rf"{'|'.join(DATES)}|{DURATION}|{TELEPHONE}|{MODEL}|{IN_WORDS}{UNITS}"
     rf"|{BEFORE}?(?:{RATE}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|{NUMBER}{RANGE}){MULTIPLIERS}{UNITS}",
 )
 # A cycle such as T+1 or a model is complete: what follows is no unit of it.

@@ -5,7 +5,7 @@ the template is not used; and of words none is cut within a figure.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from notifications.channels import sms_text
@@ -110,8 +110,3 @@ def text_of(template: MessageTemplate, values: Values, variable: re.Pattern[str]
     `variable` matches one variable in the text, its name as the first group.
     """
     return variable.sub(lambda found: values.get(found[1], found[0]), template.text)
-
-
-def unknown_variables(template: MessageTemplate, variable: re.Pattern[str]) -> Sequence[str]:
-    """Return the variables of the text that have no fact."""
-    return [name for name in variable.findall(template.text) if name not in template.fields]

@@ -42,6 +42,12 @@ class TemplateAnswer:
     text: str = ""
 
 
+def storable(said: object) -> str:
+    """Return a text of a provider's that the database can store: without NUL, lone surrogates."""
+    text = said if isinstance(said, str) else ""
+    return text.encode(errors="replace").decode().replace("\0", "")
+
+
 class TemplateRefused(Exception):
     """The provider did not take a template for review; the message is its reason."""
 
@@ -52,14 +58,29 @@ class TemplatedProvider(Provider):
     uses_templates = True
     # One variable in a template's text, its name as the first group; None: the text is not ours.
     variable: ClassVar[re.Pattern[str] | None] = None
+    # Where the data of its contents has the template's id; empty: one that is refused does not rest
+    # (delivery/template_faults.py).
+    id_key: ClassVar[str] = ""
     # Seconds between two templates that it is asked to register.
     registers_every: ClassVar[float] = 0.0
 
     def fill(self, template: MessageTemplate, facts: Facts) -> Values | None:
         """Return the value of each variable; None where a fact is missing or does not fit."""
-        if self.variable and filling.unknown_variables(template, self.variable):
+        if self.misfits(template):
             return None
-        return filling.filled(template, facts, self.variable_limit)
+        values = filling.filled(template, facts, self.variable_limit)
+        taken = values and all(self.takes(template, name, one) for name, one in values.items())
+        return values if taken else None
+
+    def misfits(self, template: MessageTemplate) -> Sequence[str]:
+        """Return the variables that are only in the text, or only have a fact."""
+        if self.variable is None:
+            return []
+        return sorted({*self.variable.findall(template.text)} ^ {*template.fields})
+
+    def takes(self, template: MessageTemplate, variable: str, value: str) -> bool:
+        """Return whether the provider takes a value in a variable, whatever its length."""
+        return True
 
     def default_templates(self) -> Sequence[MessageTemplate]:
         """Return the templates of the settings, for everything that has none in the registry."""
@@ -79,14 +100,9 @@ class TemplatedProvider(Provider):
         if unknown:
             problem = _("There is no fact of this name: %(names)s.")
             raise ValidationError({"fields": problem % {"names": ", ".join(unknown)}})
-        if self.variable is None:
-            return
-        lacking = filling.unknown_variables(template, self.variable)
-        spare = set(template.fields) - set(self.variable.findall(template.text))
-        if lacking or spare:
+        if misfits := self.misfits(template):
             problem = _("The text and its variables differ: %(names)s.")
-            names = ", ".join(sorted({*lacking, *spare}))
-            raise ValidationError({"fields": problem % {"names": names}})
+            raise ValidationError({"fields": problem % {"names": ", ".join(misfits)}})
 
     def suggested_for(self, language: str) -> Sequence[bool]:
         """Return whether suggested texts in a language are for numbers at home, abroad, or both."""

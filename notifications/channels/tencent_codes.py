@@ -31,7 +31,6 @@ ERRORS: Final[Mapping[str, Refusal]] = {
             "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
             "InvalidParameterValue.TemplateParameterFormatError",
             "InvalidParameterValue.TemplateParameterLengthLimit",
-            "FailedOperation.SignatureIncorrectOrUnapproved",
             "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
         ),
@@ -40,7 +39,9 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     **dict.fromkeys(
         (
             *("AuthFailure", "UnauthorizedOperation", "IpInBlacklist", "IpNotInWhitelist"),
-            "FailedOperation.InsufficientBalanceInSmsPackage",
+            # The account's signature, with which every message goes out.
+            "FailedOperation.SignatureIncorrectOrUnapproved",
+            *("FailedOperation.InsufficientBalanceInSmsPackage", "ResourceInsufficient"),
             *("InternalError.SigFieldMissing", "InternalError.SigVerificationFail"),
             "InternalError.RequestTimeException",
             "InvalidParameterValue.SdkAppIdNotExist",
@@ -50,7 +51,14 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     "FailedOperation.MarketingSendTimeConstraint": NotSent(Reason.QUOTA, retry_after=3600.0),
     "LimitExceeded.DeliveryFrequencyLimit": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     "LimitExceeded.PhoneNumberThirtySecondLimit": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
-    "RequestLimitExceeded": NotSent(Reason.RATE_LIMITED),
+    **dict.fromkeys(
+        (
+            *("RequestLimitExceeded", "AuthFailure.RequestLimitExceeded"),
+            "LimitExceeded.GlobalSmsSendingRateLimit",
+        ),
+        NotSent(Reason.RATE_LIMITED),
+    ),
+    "ServiceUnavailable": NotSent(Reason.UNAVAILABLE),
     # By day or hour: of the application, of a country, of one number.
     "LimitExceeded": NotSent(Reason.QUOTA, retry_after=3600.0),
     # A fault of theirs, perhaps after sending.

@@ -22,6 +22,8 @@ from statuspage.statements.texts import LANGUAGES, in_language
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
 OF_A_STATEMENT: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.MANY_FAILED)
+# Their figures are the provider's code.
+WITH_CODE: Final = (Alarm.Kind.PROVIDER_REFUSES, Alarm.Kind.TEMPLATE_LOST)
 OF_A_TEMPLATE: Final = (Alarm.Kind.NO_TEMPLATE, Alarm.Kind.TEMPLATE_LOST)
 # What waits for a template, by its kind or the part before the dot; notices have labels.
 KINDS: Final[Mapping[str, Promise]] = {
@@ -204,7 +206,7 @@ def _template_said(subject: str) -> str:
 def _figures(alarm: Alarm) -> str:
     if not alarm.figures:
         return ""
-    if alarm.kind == Alarm.Kind.PROVIDER_REFUSES:
+    if alarm.kind in WITH_CODE:
         return _("code %(code)s") % {"code": alarm.figures}
     failed, tried = alarm.figures.split("/")
     return _("%(failed)s of %(tried)s") % {"failed": failed, "tried": tried}

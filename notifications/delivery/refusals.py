@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from notifications.channels import medium
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason
-from notifications.channels.templated import UNWRITTEN
+from notifications.channels.templated import UNWRITTEN, TemplatedProvider
 from notifications.delivery.alarms import alarm_raise, alarms_over
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.states import DeliveryState
@@ -81,8 +81,11 @@ def note(provider: Provider, told: Told, route: str = "") -> Reason | None:
 def _note_templates(provider: Provider, told: Told) -> None:
     """Tell staff of refused templates, and ask about them: they were changed or deleted there.
 
-    It stops no provider: its other templates may be as they were.
+    It stops no provider: its other templates may be as they were. Where the templates themselves
+    rest (template_faults.py) staff are told of each.
     """
+    if isinstance(provider, TemplatedProvider) and provider.id_key:
+        return
     refused = [(key, one) for key, one in told if isinstance(one, NotSent) and _of_template(one)]
     if not refused:
         return

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,7 +14,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from notifications.channels import sms_text
 from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
 from notifications.channels.media import Medium, offered_media
@@ -26,11 +26,11 @@ from notifications.delivery.audience import (
     may_wake,
 )
 from notifications.delivery.budget import price_of
+from notifications.delivery.by_route import RouteTexts, route_of, texts_by_route
 from notifications.delivery.matching import AUDIENCE, FROM, MATCHES, QUIET_UNTIL, quiet_parameters
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
-from notifications.delivery.templating import Way, way_of
 from notifications.templates.selectors import registered
 from statuspage.statements.texts import LANGUAGES
 
@@ -109,39 +109,45 @@ def asleep(document: Mapping[str, Any]) -> int:
 class ChannelPreview:
     """One medium in one language: the content as it will be sent, and to how many addresses.
 
-    It is that of the provider which is the first choice for most of them.
-
     `cost` is an estimate in settings.SMS_CURRENCY, by the price list; zero for what is free.
     `told` is false where the policy does not send this statement by the channel.
     """
 
     channel: Medium
     language: str
-    way: Way
+    routes: Sequence[RouteTexts]
     recipients: int
     cost: Decimal
     told: bool
 
     @property
     def content(self) -> Content:
-        """The message, empty where it waits for a template."""
-        return self.way.content
+        """The message that most of them get, empty where it waits for a template."""
+        sent = self.routes[0].sent
+        return sent.content if sent else Content(text="", segments=0)
 
     @property
-    def lacking(self) -> str:
-        """What is said of providers without an approved template; empty where there are none."""
-        if not self.way.lacking:
-            return ""
-        names = pgettext("between channels", ", ").join(str(one.label) for one in self.way.lacking)
-        if self.way.sender is None:
-            return _("No approved template yet at %(providers)s: it waits.") % {"providers": names}
-        values = {"providers": names, "sender": self.way.sender.label}
-        return _("No approved template yet at %(providers)s: sent by %(sender)s.") % values
+    def lacking(self) -> list[str]:
+        """What is said of providers without an approved template, by route."""
+        return [said for one in self.routes if (said := _lacking(one))]
 
     @property
-    def parts(self) -> Sequence[str]:
-        """The text in the parts in which it is sent and billed."""
-        return sms_text.parts(self.content.text) if self.content.text else []
+    def several(self) -> bool:
+        """Whether its text may be another by another route or provider."""
+        return len({(one.label, two.provider) for one in self.routes for two in one.texts}) > 1
+
+
+def _lacking(route: RouteTexts) -> str:
+    before = takewhile(lambda one: one.lacking, route.texts)
+    names = pgettext("between channels", ", ").join(str(one.provider.label) for one in before)
+    if not names:
+        return ""
+    if route.sent is None:
+        said = _("No approved template yet at %(providers)s: it waits.") % {"providers": names}
+    else:
+        values = {"providers": names, "sender": route.sent.provider.label}
+        said = _("No approved template yet at %(providers)s: sent by %(sender)s.") % values
+    return " · ".join(filter(None, (route.label, said)))
 
 
 def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
@@ -157,23 +163,27 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     previews = []
     for channel in offered_media():
         for language, bulletin in bulletins.items():
-            way = way_of(channel, bulletin, known)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]
+            routes = texts_by_route(channel, bulletin, group, known)
             recipients = sum(one.count for one in group)
-            cost = _cost(channel, way.content, group)
+            cost = _cost(channel, routes, group)
             told = channel.name in names
-            previews.append(ChannelPreview(channel, language, way, recipients, cost, told))
+            previews.append(ChannelPreview(channel, language, routes, recipients, cost, told))
     return previews
 
 
-def _cost(channel: Medium, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
+def _cost(
+    channel: Medium, routes: Sequence[RouteTexts], groups: Iterable[RecipientGroup]
+) -> Decimal:
     if not channel.costs:
         return Decimal(0)
+    segments = {
+        (one.route, one.abroad): one.sent.content.segments if one.sent else 0 for one in routes
+    }
     each = (
-        one.count * price_of(number) * content.to(number).segments
+        one.count * price_of(f"+{one.country}") * segments.get(route_of(channel, one.country), 0)
         for one in groups
-        for number in [f"+{one.country}"]
     )
     return sum(each, Decimal(0))

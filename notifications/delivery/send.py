@@ -19,8 +19,14 @@ from notifications.delivery.allowance import allowance, within_limits
 from notifications.delivery.claim import Claimed, DeliveryKey, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
+<<<<<<< HEAD
 from notifications.delivery.results import LEFT_ALONE, ClaimLease, hands_on
 from notifications.delivery.shares import Share, handed_on, shares_of
+=======
+from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
+from notifications.delivery.shares import Share, shares_of
+from notifications.delivery.template_faults import templates_note
+>>>>>>> main
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
@@ -229,6 +235,7 @@ class _Sending:
     def _take_stock(self) -> None:
         """Log what was settled, and tell the provider's health of it."""
         told = [(message.delivery_id, outcome) for message, outcome in self._settled]
+        templates_note(self._provider, self._settled)
         self._log([outcome for _, outcome in told])
         self._settled = []
         if not self._provider.limits.each_address:

@@ -17,6 +17,7 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
+from notifications.delivery.template_faults import templates_note
 from notifications.delivery.templating import composed_note
 
 NOBODY: Final = NotSent(Reason.NO_CREDENTIALS, "no provider")
@@ -105,9 +106,11 @@ def _message(provider: Provider, one: Single) -> Message:
 
 
 def _sent(provider: Provider, route: str, messages: Iterable[Message]) -> dict[UUID, Outcome]:
-    outcomes = {one.attempt_id: sent for one, sent in loop.stream(provider.send(messages))}
+    settled = [*loop.stream(provider.send(messages))]
+    outcomes = {one.attempt_id: sent for one, sent in settled}
     if not provider.limits.each_address:
         try:
+            templates_note(provider, settled)
             providers.note(provider, [*outcomes.items()], route)
         except (RedisError, DatabaseError) as error:  # an alarm that one of them is away
             logger.warning("%s: health is not noted: %s", provider.name, type(error).__name__)

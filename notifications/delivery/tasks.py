@@ -18,7 +18,7 @@ from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.shares import templates_approved
 from notifications.delivery.staff_words import alarms_tell
 from notifications.delivery.taken import forget_spent
-from notifications.delivery.template_work import TASK as WORK_ON_TEMPLATES
+from notifications.delivery.template_faults import TASK as WORK_ON_TEMPLATES
 from notifications.delivery.template_work import templates_work
 from notifications.delivery.trials import trials_send
 from notifications.delivery.unconfirmed import receipts_ask

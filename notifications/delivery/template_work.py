@@ -17,15 +17,15 @@ from notifications.delivery import loop
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
 from notifications.delivery.shares import alarms_settle, templates_approved
+from notifications.delivery.template_faults import TASK, subject_of
 from notifications.hints import hint
 from notifications.templates.models import Template
 from notifications.templates.services import answers_record, register_refused, registered
 from notifications.templates.states import LOST, TemplateState
 
-TASK: Final = "delivery.work_on_templates"
-# Asked about at once, at the start, and then so often; what is in review more often.
+# Asked about at once, at the start, and then so often; what cannot be used yet more often.
 EVERY: Final = timedelta(days=1)
-IN_REVIEW_EVERY: Final = timedelta(minutes=10)
+UNDECIDED_EVERY: Final = timedelta(minutes=10)
 # A provider that did not take one now is asked again after so long.
 REGISTER_AGAIN: Final = timedelta(minutes=10)
 
@@ -41,6 +41,13 @@ def ask_now(provider: str) -> None:
     """Have every template of a provider asked about soon, by a worker."""
     Template.objects.filter(provider=provider).exclude(provider_id="").update(checked_at=None)
     transaction.on_commit(partial(hint, TASK))
+
+
+def repaired(provider: str) -> None:
+    """Have every template of a provider asked about, and those that rest tried again at once."""
+    Template.objects.filter(provider=provider).update(refused_at=None)
+    ask_now(provider)
+    templates_changed()
 
 
 def templates_recheck(**_given: object) -> None:
@@ -69,8 +76,10 @@ def _due(provider: TemplatedProvider) -> list[Template]:
     """Return every template with an id as soon as one of them is due: a call asks for all."""
     rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
     unasked, old = Q(checked_at=None), Q(checked_at__lt=Now() - EVERY)
-    reviewed = Q(state=TemplateState.IN_REVIEW, checked_at__lt=Now() - IN_REVIEW_EVERY)
-    return list(rows) if rows.filter(unasked | old | reviewed).exists() else []
+    undecided = Q(
+        state__in=(TemplateState.IN_REVIEW, *LOST), checked_at__lt=Now() - UNDECIDED_EVERY
+    )
+    return list(rows) if rows.filter(unasked | old | undecided).exists() else []
 
 
 def _ask(provider: TemplatedProvider, templates: Sequence[Template]) -> None:
@@ -85,17 +94,14 @@ def _ask(provider: TemplatedProvider, templates: Sequence[Template]) -> None:
         Template.objects.filter(pk__in=[one.pk for one in templates]).update(checked_at=later)
         return
     for lost in answers_record(provider, templates, answers):
-        alarm_raise(Alarm.Kind.TEMPLATE_LOST, _subject(lost))
+        alarm_raise(Alarm.Kind.TEMPLATE_LOST, subject_of(lost))
     known = Template.objects.filter(pk__in=[one.pk for one in templates])
-    for one in known.exclude(state__in=LOST):
-        alarm_over(Alarm.Kind.TEMPLATE_LOST, _subject(one))
+    # One whose messages were refused has to carry one first.
+    for one in known.exclude(state__in=LOST).filter(refused_code=""):
+        alarm_over(Alarm.Kind.TEMPLATE_LOST, subject_of(one))
     was = {one.pk for one in templates if one.state == TemplateState.APPROVED}
     if known.filter(state=TemplateState.APPROVED).exclude(pk__in=was).exists():
         templates_approved()
-
-
-def _subject(template: Template) -> str:
-    return f"{template.provider}:{template.provider_id}"[:64]
 
 
 def _register_next(provider: TemplatedProvider) -> None:

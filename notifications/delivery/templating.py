@@ -1,14 +1,13 @@
 """Which approved template a statement or a note goes out by, and what none was approved for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Content, MessageTemplate, Note, Provider
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import choose
-from notifications.channels.media import Medium
 from notifications.channels.templated import TemplatedProvider
 from notifications.delivery.audience import moment_of
 from notifications.delivery.models import Broadcast, BroadcastState
@@ -17,9 +16,6 @@ from notifications.templates.models import Template
 from notifications.templates.selectors import approved_templates
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
-
-# Most readers have such an address.
-HOME_EXAMPLE: Final = {AddressKind.PHONE: "+8613800138000"}
 
 
 class Key(NamedTuple):
@@ -119,52 +115,6 @@ def _both(provider: Provider, compose: Callable[[bool], Content]) -> Content:
     if not provider.uses_templates or provider.address_kind != AddressKind.PHONE:
         return home
     return replace(home, abroad=compose(True))
-
-
-@dataclass(frozen=True)
-class Way:
-    """How one message goes out while nothing is wrong: by whom, and who has no template for it.
-
-    Without a sender it waits for a template.
-    """
-
-    content: Content
-    sender: Provider | None
-    lacking: Sequence[Provider] = ()
-
-
-def way_of(
-    medium: Medium, bulletin: Bulletin, known: Mapping[str, Sequence[Template]] | None = None
-) -> Way:
-    """Return how a bulletin goes out: at home, and abroad where other providers send there.
-
-    `known` is what is registered, where it has been read already.
-    """
-    home = _way(medium, HOME_EXAMPLE.get(medium.address_kind, ""), bulletin, known)
-    if medium.address_kind != AddressKind.PHONE:
-        return home
-    abroad = _way(medium, "", bulletin, known)
-    content = replace(home.content, abroad=abroad.content.abroad or abroad.content)
-    if content.abroad and content.abroad.text == content.text:
-        content = replace(content, abroad=None)
-    return replace(home, content=content)
-
-
-def _way(
-    medium: Medium,
-    example: str,
-    bulletin: Bulletin,
-    known: Mapping[str, Sequence[Template]] | None,
-) -> Way:
-    route = medium.route_of(example) if example else ""
-    able = medium.able(route) or [medium.leading(route)]
-    lacking: list[Provider] = []
-    for provider in able:
-        content = composed(provider, bulletin, Templates(provider, known))
-        if not provider.uses_templates or content.text:
-            return Way(content, provider, lacking)
-        lacking.append(provider)
-    return Way(Content(text="", segments=0), None, lacking)
 
 
 def messages_under_way(medium: str, kind: AddressKind) -> list[Message]:

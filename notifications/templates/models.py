@@ -36,6 +36,9 @@ class Template(models.Model):
     # Grows with every change of what would be sent.
     version = models.PositiveIntegerField(default=1)
     checked_at = models.DateTimeField(null=True, blank=True)
+    # When the provider last refused a message by it, although it calls it approved; and its code.
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_code = models.CharField(max_length=40, blank=True, default="")
     # When to ask the provider to register it; null: nobody has asked for that.
     register_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

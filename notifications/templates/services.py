@@ -1,21 +1,24 @@
 """Change the registry of templates: drafts, what staff enter, and what providers say of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notifications.channels import providers
-from notifications.channels.templated import TemplateAnswer, TemplatedProvider
+from notifications.channels.templated import TemplateAnswer, TemplatedProvider, Verdict
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
 from notifications.templates.suggested import Suggestion, suggestions
 
 REASON_LENGTH: Final = 500
+STALE: Final = gettext_lazy("This template has changed in the meantime. Please open it again.")
 # A change of these is another message: it counts as a new version and must be approved again.
 SENT: Final = ("provider_id", "text", "signature", "fields")
 
@@ -58,21 +61,24 @@ def _key(one: Template) -> tuple[str, str, str, bool, tuple[str, ...]]:
 
 
 def template_save(
-    provider: TemplatedProvider, template: Template, given: Mapping[str, Any]
+    provider: TemplatedProvider, template: Template, given: Mapping[str, Any], seen: str = ""
 ) -> None:
-    """Save what staff entered.
+    """Save what staff entered, who saw the template as it was `seen`.
 
     Whatever changes the message makes it a draft, or, where the provider has it, one in review
     until the provider is asked.
 
     Raises:
-        ValidationError: a variable has no fact, or the text is none that the provider takes.
+        ValidationError: a variable has no fact, the text is none that the provider takes, or it
+            was changed or registered in the meantime (`stale`).
     """
     for name, value in given.items():
         setattr(template, name, value)
     provider.check_template(template.message_template())
     with transaction.atomic():
         old = Template.objects.select_for_update().filter(pk=template.pk).first()
+        if old and seen and seen_as(old) != seen:
+            raise ValidationError({NON_FIELD_ERRORS: STALE}, code="stale")
         changed = old is None or any(getattr(old, one) != getattr(template, one) for one in SENT)
         if changed:
             template.version = (old.version + 1) if old else 1
@@ -80,9 +86,16 @@ def template_save(
                 TemplateState.IN_REVIEW if template.provider_id else TemplateState.DRAFT
             )
             template.reason, template.checked_at, template.register_at = "", None, None
+            template.refused_code = ""
+        template.refused_at = None
         _check_once(template)
         template.updated_at = Now()
         template.save()
+
+
+def seen_as(template: Template) -> str:
+    """Return how a template is now: what was entered for another one of these is not saved."""
+    return f"{template.version}:{template.provider_id}"
 
 
 def _check_once(template: Template) -> None:
@@ -167,10 +180,10 @@ def answers_record(
     lost = []
     for one in asked:
         answer = answers.get(one.provider_id)
-        state = TemplateState(answer.state) if answer else TemplateState.MISSING
+        state, reason = _verdict(provider, one, answer)
         values: dict[str, Any] = {
             "state": state,
-            "reason": answer.reason[:REASON_LENGTH] if answer else "",
+            "reason": reason[:REASON_LENGTH],
             "checked_at": Now(),
             "updated_at": Now(),
         }
@@ -181,6 +194,19 @@ def answers_record(
         if mine.update(**values) and _is_lost(state) and not _is_lost(one.state):
             lost.append(one)
     return lost
+
+
+def _verdict(
+    provider: TemplatedProvider, one: Template, answer: TemplateAnswer | None
+) -> tuple[TemplateState, str]:
+    """Return a template's state and why; with other variables than ours it cannot be filled."""
+    if answer is None:
+        return TemplateState.MISSING, ""
+    theirs = replace(one.message_template(), text=answer.text or one.text)
+    if answer.state == Verdict.APPROVED and (misfits := provider.misfits(theirs)):
+        said = _("The provider's text has other variables: %(names)s.")
+        return TemplateState.REFUSED, said % {"names": ", ".join(misfits)}
+    return TemplateState(answer.state), answer.reason
 
 
 def _is_lost(state: str) -> bool:

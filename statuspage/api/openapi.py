@@ -92,7 +92,8 @@ class ResourceSchema(AutoSchema):
 
     def get_examples(self) -> list[OpenApiExample]:
         """Return the example of a request body."""
-        example = EXAMPLES.get(type(self.view).__name__)
+        # A preview takes what publishing takes.
+        example = EXAMPLES.get(type(self.view).__name__.removesuffix("Preview"))
         return [OpenApiExample(**example, request_only=True)] if example else []
 
 

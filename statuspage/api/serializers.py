@@ -153,10 +153,6 @@ class Timeline(serializers.Serializer[Any]):
         return [dict(one) for one in StatementAnswer(said, many=True).data]
 
 
-class StatementPublished(StatementNumber, StatementAnswer):
-    """The answer to a correction or a withdrawal."""
-
-
 class ProposalWaiting(serializers.ModelSerializer[Proposal]):
     """What was submitted for approval: nothing is public yet."""
 

@@ -1,8 +1,13 @@
 """URLs of the management API."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from statuspage.api.base import ActionResource
+from statuspage.api.previews import previewing
 from statuspage.api.views import (
     arrival,
     backfills,
@@ -20,6 +25,8 @@ from statuspage.api.views import (
     subscribers,
 )
 
+NAMES: Final = {f"{one}/": one for one in ("incidents", "maintenances", "notices")}
+
 
 class IdConverter(StringConverter):
     """A public id in a URL; anything else leads to 404."""
@@ -30,32 +37,31 @@ class IdConverter(StringConverter):
 register_converter(IdConverter, "id")
 
 app_name = "api"
+# What publishes, with its address; previews have the same under previews/.
+PUBLISHING: Final[Mapping[str, type[ActionResource]]] = {
+    "incidents/": incidents.Incidents,
+    "incidents/<id:public_id>/updates/": incidents.IncidentUpdates,
+    "incidents/<id:public_id>/reopenings/": incidents.IncidentReopenings,
+    "maintenances/": maintenances.Maintenances,
+    "maintenances/<id:public_id>/updates/": maintenances.MaintenanceUpdates,
+    "maintenances/<id:public_id>/cancellations/": maintenances.MaintenanceCancellations,
+    "maintenances/<id:public_id>/reschedulings/": maintenances.MaintenanceReschedulings,
+    "notices/": notices.Notices,
+    "statements/<int:number>/corrections/": statements.Corrections,
+    "statements/<int:number>/withdrawals/": statements.Withdrawals,
+}
 urlpatterns = [
-    path("incidents/", incidents.Incidents.as_view(), name="incidents"),
+    *(path(at, view.as_view(), name=NAMES.get(at)) for at, view in PUBLISHING.items()),
     # Before the ids, whose form the word has.
     path("incidents/backfills/", backfills.Backfills.as_view(), name="backfills"),
     path("incidents/<id:public_id>/", incidents.IncidentView.as_view(), name="incident"),
-    path("incidents/<id:public_id>/updates/", incidents.IncidentUpdates.as_view()),
-    path("incidents/<id:public_id>/reopenings/", incidents.IncidentReopenings.as_view()),
-    path("maintenances/", maintenances.Maintenances.as_view(), name="maintenances"),
     path(
         "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"
     ),
-    path("maintenances/<id:public_id>/updates/", maintenances.MaintenanceUpdates.as_view()),
-    path(
-        "maintenances/<id:public_id>/cancellations/",
-        maintenances.MaintenanceCancellations.as_view(),
-    ),
-    path(
-        "maintenances/<id:public_id>/reschedulings/",
-        maintenances.MaintenanceReschedulings.as_view(),
-    ),
-    path("notices/", notices.Notices.as_view(), name="notices"),
     path("notices/<id:public_id>/", notices.NoticeView.as_view(), name="notice"),
     path("statements/", statements.Statements.as_view(), name="statements"),
     path("statements/<int:number>/", statements.StatementView.as_view(), name="statement"),
-    path("statements/<int:number>/corrections/", statements.Corrections.as_view()),
-    path("statements/<int:number>/withdrawals/", statements.Withdrawals.as_view()),
+    *(path(f"previews/{at}", previewing(view).as_view()) for at, view in PUBLISHING.items()),
     path("proposals/<int:number>/", proposals.ProposalView.as_view(), name="proposal"),
     path("proposals/<int:number>/stops/", proposals.ProposalStop.as_view(), name="proposal_stop"),
     path("arrival/", arrival.arrival_view, name="arrival"),

@@ -58,6 +58,9 @@ _.password_change  # the admin's own page, turned away
 _.password_change_done  # the admin's own page, turned away
 _.password1, _.password2, _.as_named  # fields of a form
 _.agents_named  # a field of a serializer
+_.sends, _.lacks_template, _.needs_approval  # fields of the API's previews
+_.http_method_names  # Django asks for it
+_.refused_at  # read in SQL
 _.patch  # the method of a request
 _.every_scope  # named by the first migration
 _.decompress, _.prepare_value

@@ -1,6 +1,6 @@
 """Incidents over the API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from statuspage.api.fields import (
     VersionField,
 )
 from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
+from statuspage.api.warnings import Warned
 from statuspage.components.statuses import Impact, impact_of
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus
@@ -128,13 +129,12 @@ class IncidentDetail(IncidentAnswer, Timeline):
     """An incident with all statements about it."""
 
 
-class IncidentPublished(StatementNumber, IncidentDetail):
+class IncidentPublished(Warned, StatementNumber, IncidentDetail):
     """The answer after publishing about an incident."""
 
-    def unusual(self, incident: Incident, said: Statement) -> Sequence[object]:
-        """Return which names do not suit the state."""
-        named = [row.component for row in incident.affected.all()]
-        return naming_warnings(incident.status, named)
+    def noticed(self, row: Incident) -> Iterable[object]:
+        """Return what the console asks staff to confirm before publishing the same."""
+        return naming_warnings(row.status, [one.component for one in row.affected.all()])
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

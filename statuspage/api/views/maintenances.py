@@ -18,6 +18,7 @@ from statuspage.api.fields import (
     VersionField,
 )
 from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
+from statuspage.api.warnings import Warned
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES, MaintenanceStatus
 from statuspage.incidents.models import Maintenance
@@ -115,7 +116,7 @@ class MaintenanceDetail(MaintenanceAnswer, Timeline):
     """A maintenance with all statements about it."""
 
 
-class MaintenancePublished(StatementNumber, MaintenanceDetail):
+class MaintenancePublished(Warned, StatementNumber, MaintenanceDetail):
     """The answer after publishing about a maintenance."""
 
 

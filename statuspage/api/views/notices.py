@@ -1,6 +1,6 @@
 """Notices over the API."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.delivery.reach import NOBODY, reach_of
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.fields import MomentSerializerField, ShortField, TextField
@@ -24,6 +23,7 @@ from statuspage.api.serializers import (
     StatementNumber,
     Timeline,
 )
+from statuspage.api.warnings import Warned
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.submitting import notice_submit
 from statuspage.lib.database_clock import database_now
@@ -38,7 +38,6 @@ from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.notices.telling import Told
-from statuspage.statements.models import Statement
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -180,13 +179,8 @@ class NoticeDetail(NoticeAnswer, Timeline):
     """A notice with all statements about it; they hold its text."""
 
 
-class NoticePublished(StatementNumber, NoticeDetail):
+class NoticePublished(Warned, StatementNumber, NoticeDetail):
     """The answer to a published notice."""
-
-    def unusual(self, notice: Notice, said: Statement) -> Sequence[object]:
-        """Say that nobody matches the audience, as the preview does."""
-        reach = reach_of(said.document)
-        return [NOBODY] if reach and not reach.told else []
 
 
 class Notices(Publishing, ListAPIView[Notice]):

@@ -15,12 +15,17 @@ from statuspage.api.serializers import (
     CorrectionSerializer,
     ProposalWaiting,
     StatementAnswer,
-    StatementPublished,
+    StatementNumber,
     WithdrawalSerializer,
 )
+from statuspage.api.warnings import Warned
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.submitting import answer_submit
 from statuspage.statements.models import Statement
+
+
+class StatementPublished(Warned, StatementNumber, StatementAnswer):
+    """The answer to a correction or a withdrawal."""
 
 
 class Statements(Resource, ListAPIView[Statement]):

@@ -3,14 +3,14 @@
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.templated import TemplatedProvider
 from notifications.delivery.states import Moment
 from notifications.delivery.template_work import templated_providers
 from notifications.templates.models import Template
-from notifications.templates.services import template_save
+from notifications.templates.services import seen_as, template_save
 from statuspage.console.labels import STATEMENTS
 from statuspage.notices.kind import every_kind
 from statuspage.statements.texts import LANGUAGES
@@ -18,6 +18,9 @@ from statuspage.statements.texts import LANGUAGES
 ANY: Final = ("", _("Any"))
 NOTES: Final = {"code": _("Sign-up codes"), "alarm": _("Alarms")}
 MOST: Final = 30
+# Fields of the form itself; and what the service calls otherwise.
+ITS_OWN: Final = frozenset({"provider", "fields_said", "seen"})
+OTHER_NAMES: Final = {"fields": "fields_said", NON_FIELD_ERRORS: None}
 # Of providers whose texts are their own, as WeChat's are, there is nothing to enter of these.
 THEIR_OWN: Final = ("abroad", "signature", "text")
 
@@ -70,6 +73,8 @@ class ProviderTemplateForm(forms.Form):
 
     required_css_class = "required"
 
+    # How the template was when the form was opened.
+    seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     provider = forms.ChoiceField(label=_("Provider"))
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     moment = forms.ChoiceField(
@@ -116,7 +121,11 @@ class ProviderTemplateForm(forms.Form):
         if template is not None:
             names = ("provider", "kind", "moment", "language", "abroad", "provider_id")
             first = {name: getattr(template, name) for name in (*names, "signature", "text")}
-            kwargs["initial"] = {**first, "fields_said": template.fields}
+            kwargs["initial"] = {
+                **first,
+                "fields_said": template.fields,
+                "seen": seen_as(template),
+            }
         super().__init__(*args, **kwargs)
         self._template = template
         self._providers = {one.name: one for one in templated_providers()}
@@ -141,11 +150,11 @@ class ProviderTemplateForm(forms.Form):
         """Save what was entered; None, with errors in the form, where it cannot be sent so."""
         given = {**self.cleaned_data, "fields": self.cleaned_data["fields_said"]}
         template = self._template or Template(provider=given["provider"])
-        values = {name: given[name] for name in given if name not in {"provider", "fields_said"}}
+        values = {name: given[name] for name in given if name not in ITS_OWN}
         try:
-            template_save(self.provider_chosen, template, values)
+            template_save(self.provider_chosen, template, values, given["seen"])
         except ValidationError as error:
             for name, problems in error.message_dict.items():
-                self.add_error("fields_said" if name == "fields" else name, problems)
+                self.add_error(OTHER_NAMES.get(name, name), problems)
             return None
         return template

@@ -1,6 +1,7 @@
 """The registry of templates: their texts and states at each provider, and what to do about them."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.contrib import messages
@@ -12,7 +13,12 @@ from django.utils.translation import ngettext
 from notifications.channels.facts import NAMES
 from notifications.channels.templated import TemplatedProvider
 from notifications.channels.weixin.provider import WeixinProvider
-from notifications.delivery.template_work import ask_now, templated_providers, templates_changed
+from notifications.delivery.template_work import (
+    ask_now,
+    repaired,
+    templated_providers,
+    templates_changed,
+)
 from notifications.templates.models import Template
 from notifications.templates.selectors import templates_by_provider
 from notifications.templates.services import drafts_make, register_queue, template_delete
@@ -37,21 +43,26 @@ def provider_templates(request: HttpRequest) -> HttpResponse:
             raise Http404
         messages.success(request, act(providers[provider]))
         return redirect("console:provider_templates")
-    rows, kinds = templates_by_provider(), dict(kind_choices())
+    rows, state = templates_by_provider(), request.GET.get("state", "")
+    counts = Counter(row.state for those in rows.values() for row in those)
     context = {
-        "providers": [
-            (
-                one,
-                [
-                    (row, kinds.get(row.kind, row.kind), MOMENTS.get(row.moment))  # type: ignore[call-overload]
-                    for row in rows.get(name, [])
-                ],
-            )
-            for name, one in providers.items()
-        ],
+        "providers": [(one, _shown(rows.get(name, ()), state)) for name, one in providers.items()],
+        "states": [(value, label, counts[value]) for value, label in TemplateState.choices],
+        "state": state if state in TemplateState.values else "",
+        "total": counts.total(),
         "edits": may(staff_of(request), Act.EDIT_TEMPLATES),
     }
     return render(request, "console/provider_templates.html", context)
+
+
+def _shown(rows: Iterable[Template], state: str) -> list[tuple[Template, object, object]]:
+    """Return the rows of a state, or all where that is none, with what each is for."""
+    kinds, moments = dict(kind_choices()), {str(name): said for name, said in MOMENTS.items()}
+    return [
+        (row, kinds.get(row.kind, row.kind), moments.get(row.moment))
+        for row in rows
+        if state not in TemplateState.values or row.state == state
+    ]
 
 
 @permits(Act.EDIT_TEMPLATES)
@@ -102,7 +113,7 @@ def _uses_wechat(template: Template | None) -> bool:
 
 
 def _ask(provider: TemplatedProvider) -> str:
-    ask_now(provider.name)
+    repaired(provider.name)
     return _("%(provider)s is being asked.") % {"provider": provider.label}
 
 

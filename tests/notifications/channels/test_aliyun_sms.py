@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from notifications.channels.aliyun_api import NO_BODY, authorization
-from notifications.channels.aliyun_codes import ERRORS, RECEIPTS
+from notifications.channels.aliyun_codes import ERRORS, RECEIPTS, reported
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from tests.notifications.approved import composed
 from tests.notifications.channels.aliyun import PHONE, SMS, sms
@@ -203,14 +203,32 @@ class TestSending:
     def test_only_a_person_or_a_dead_number_is_suppressed(self) -> None:
         both = {**ERRORS, **RECEIPTS}
         suppressing = {code for code, one in both.items() if getattr(one, "suppress", False)}
-        assert suppressing == {"isv.MOBILE_NUMBER_ILLEGAL", "INVALID_NUMBER", "USER_REJECT"}
+        assert suppressing == {
+            *("isv.MOBILE_NUMBER_ILLEGAL", "isv.CUSTOMER_REFUSED"),
+            *("INVALID_NUMBER", "USER_REJECT"),
+        }
 
     def test_only_the_number_and_the_text_can_fail(self) -> None:
         failing = {code for code, one in ERRORS.items() if isinstance(one, Failed)}
         assert failing == {
-            *("isv.MOBILE_NUMBER_ILLEGAL", "isv.PARAM_NOT_SUPPORT_URL"),
-            *("isv.SMS_CONTENT_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT"),
+            *("isv.MOBILE_NUMBER_ILLEGAL", "isv.CUSTOMER_REFUSED", "isv.PARAM_NOT_SUPPORT_URL"),
+            *("isv.SMS_CONTENT_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.UNSUPPORTED_CONTENT"),
         }
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("IS_CLOSED", NotSent(Reason.UNAVAILABLE)),
+            ("NO_ROUTE", NotSent(Reason.UNAVAILABLE)),
+            ("PORT_NOT_REGISTERED", NotSent(Reason.NO_CREDENTIALS)),
+            ("isv.SMS_SIGN_ILLEGAL", NotSent(Reason.NO_CREDENTIALS)),
+            ("isv.NEVER_HEARD_OF", NotSent(Reason.UNKNOWN_CODE)),
+            ("MOBILE_IN_BLACK", Failed(Reason.BLOCKED)),
+            ("MK:0012", Failed(Reason.OTHER)),
+        ],
+    )
+    def test_a_receipt_about_the_account_puts_the_message_back(self, code, expected) -> None:
+        assert reported(code) == replace(expected, code=code)
 
     @pytest.mark.parametrize("name", ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SIGN_NAME"])
     def test_the_channel_is_off_until_every_setting_is_there(
