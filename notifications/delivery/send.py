@@ -19,14 +19,9 @@ from notifications.delivery.allowance import allowance, within_limits
 from notifications.delivery.claim import Claimed, DeliveryKey, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-<<<<<<< HEAD
 from notifications.delivery.results import LEFT_ALONE, ClaimLease, hands_on
 from notifications.delivery.shares import Share, handed_on, shares_of
-=======
-from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
-from notifications.delivery.shares import Share, shares_of
 from notifications.delivery.template_faults import templates_note
->>>>>>> main
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
