@@ -216,8 +216,8 @@ class Provider(ABC):
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
     # What passes by itself and says nothing of a message: tried for as long as anything is tried,
-    # however often.
-    outwaits: ClassVar[frozenset[Reason]] = frozenset()
+    # however often. Not where each reader's own server may be gone for good.
+    outwaits: ClassVar[frozenset[Reason]] = frozenset({Reason.CONNECTION, Reason.PROVIDER_ERROR})
 
     # Bytes of a callback, where its URL names a secret; 0: no more than anybody may send.
     longest_callback: ClassVar[int] = 0

@@ -26,7 +26,7 @@ from notifications.delivery.matching import (
 )
 from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
-from notifications.media import EMAIL, VOICE
+from notifications.media import VOICE
 
 # Only for subscribers who are notified once. What waits for a quota does not wait where there is a
 # next address; everything else has failed for good, so that nobody gets a statement twice. Of a
@@ -54,7 +54,7 @@ FALL_BACK: Final = f"""
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
           AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota')
-               OR (d.state = 'pending' AND d.channel = %(email)s AND d.reason = ANY(%(away)s)
+               OR (d.state = 'pending' AND NOT d.may_be_sent AND d.reason = ANY(%(away)s)
                    AND d.first_tried_at < now() - make_interval(secs => %(patience)s))
                OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
           AND {in_chain("from_address")} AND {stays_chosen()}
@@ -81,7 +81,7 @@ FALL_BACK: Final = f"""
 """
 # Where there is no such number, nothing arrives later.
 DEAD_NUMBER: Final = [str(Reason.UNKNOWN_NUMBER), str(Reason.BAD_ADDRESS)]
-# A letter may outwait its mail server for days; who has another address is not to wait so long.
+# A message may outwait its provider for days; who has another address is not to wait so long.
 AWAY: Final = [str(Reason.CONNECTION), str(Reason.PROVIDER_ERROR)]
 PATIENCE_SECONDS: Final = 600.0
 # Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
@@ -400,7 +400,6 @@ def fall_back(deliveries: Sequence[DeliveryKey]) -> None:
                 "askable": askable_media(),
                 "never": NEVER,
                 "dead": DEAD_NUMBER,
-                "email": EMAIL,
                 "away": AWAY,
                 "patience": PATIENCE_SECONDS,
                 **quiet_parameters(),

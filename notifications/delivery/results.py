@@ -40,6 +40,8 @@ PATIENT: Final = frozenset(
         *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE),
     }
 )
+# It waits, and does not where there is a next address (after a while: claim.py).
+MOVES_ON: Final = (Reason.QUOTA, *AWAY)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # It was refused for a reason that may be our fault as well as the message's: only time tells.
@@ -192,8 +194,10 @@ def _not_sent(
     if code != OWN_LIMIT and _has_failed(claimed, now, most=counts and not unclear):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     limit = LONG_LIMIT_SECONDS if unclear else BACKOFF_LIMIT_SECONDS
-    patient = _as_after(now - claimed.first_tried_at) if reason in provider.outwaits else 0
-    wait = backoff(claimed.attempts if counts else max(patient, PATIENT_ATTEMPT), limit)
+    attempts = claimed.attempts if counts else PATIENT_ATTEMPT
+    if reason in provider.outwaits:
+        attempts = _as_after(now - claimed.first_tried_at)
+    wait = backoff(attempts, limit)
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
@@ -268,15 +272,9 @@ def _follow_up(results: Sequence[Result]) -> None:
         [
             (one.claimed.id, one.claimed.published_at)
             for one in results
-            if one.state in ENDED
-            or (not one.handed_on and (one.reason == Reason.QUOTA or _is_away(one)))
+            if one.state in ENDED or (not one.handed_on and one.reason in MOVES_ON)
         ]
     )
-
-
-def _is_away(result: Result) -> bool:
-    """Return whether a letter waits for its mail server."""
-    return result.claimed.channel == EMAIL and result.reason in AWAY
 
 
 def quarantine(results: Sequence[Result]) -> None:

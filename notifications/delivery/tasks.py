@@ -58,6 +58,10 @@ def apply_receipts_task() -> None:
 
 @shared_task(name="delivery.resolve_unknown")
 def resolve_unknown_task() -> None:
-    """Look up messages with an unknown outcome, and go on while there are more."""
+    """Look up messages with an unknown outcome, and go on while there are more.
+
+    First what receipts have told already: no decision may go against them.
+    """
+    apply_receipts_task()
     if resolve_unknown() == LOOKS_AT_ONCE:
         hint("delivery.resolve_unknown")

@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from notifications.delivery.by_route import ProviderText, RouteTexts
 from notifications.delivery.selectors import asleep, previews_of
 from statuspage.api.base import ActionResource
+from statuspage.api.languages import LANGUAGES
 from statuspage.api.warnings import WARNINGS_HELP, warnings_of
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import foreseen_of
 from statuspage.statements.documents import Document, document_of
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import last_statement
-from statuspage.statements.texts import LANGUAGES
 
 DESCRIPTION: Final = _(
     "Takes the same body and checks it in the same way, and says what would be sent; nothing is "

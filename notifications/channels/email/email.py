@@ -31,7 +31,7 @@ from notifications.channels.mail.bounces import LONGEST, receipts_in
 from notifications.channels.mail.links import MANAGE, STOP, link
 from notifications.channels.mail.mailer import Mailer
 from notifications.channels.mail.page import LetterPage, html_of, text_of
-from notifications.channels.outcomes import BadSignature, Callback, Outcome, Reason
+from notifications.channels.outcomes import BadSignature, Callback, Outcome
 from notifications.media import EMAIL
 
 # What a text without a translation is in (statements/texts.py, which no provider may know).
@@ -50,8 +50,6 @@ class Email(Provider):
     medium = EMAIL
     address_kind = AddressKind.EMAIL
     required_settings = ("EMAIL_HOST",)
-    # A mail server is away, full or slow for hours, and letters have always waited for it.
-    outwaits = frozenset({Reason.CONNECTION, Reason.PROVIDER_ERROR})
     longest_callback = LONGEST
     # A mail server would try for days to post a letter that is refused.
     cuts_callbacks = True

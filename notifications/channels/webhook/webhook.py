@@ -47,6 +47,7 @@ class Webhook(Provider):
     medium = WEBHOOK
     address_kind = AddressKind.URL
     one_account = False  # each receiver is a server of its own
+    outwaits = frozenset()
     # Receivers are asked to remember every webhook-id; none needs to for longer than this.
     recognises_repeats_for = timedelta(days=1)
     # What one process of ours can hold open.

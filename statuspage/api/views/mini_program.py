@@ -25,8 +25,8 @@ from notifications.subscribers.services.message_consents import (
 )
 from statuspage.api.base import ActionResource
 from statuspage.api.fields import ComponentIdsField
+from statuspage.api.languages import LANGUAGES
 from statuspage.api.serializers import InputSerializer
-from statuspage.api.views.subscribers import LANGUAGES
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 

@@ -26,6 +26,7 @@ from notifications.subscribers.services.importing import subscriber_import
 from statuspage.api.attributes import AttributesAnswer, AttributesSerializer, refuse_of_webhook
 from statuspage.api.base import ActionResource, Changing
 from statuspage.api.fields import ComponentIdsField, MomentSerializerField, VersionField
+from statuspage.api.languages import LANGUAGES
 from statuspage.api.parsers import CSVParser
 from statuspage.api.serializers import InputSerializer
 from statuspage.lib.client_ip import client_ip
@@ -33,7 +34,6 @@ from statuspage.staff.audit import record
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 
-LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
 LONGEST_ADDRESS = 500
 # What is asked of a webhook besides its URL.
 WEBHOOK_CHOOSES: Final = ("language", "topics", "components")

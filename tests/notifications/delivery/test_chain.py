@@ -114,6 +114,26 @@ def test_a_mail_server_that_is_away_for_long_goes_on_to_the_next_address(merchan
     assert states() == {MAIL: "failed", SMS: "pending"}
 
 
+def test_a_provider_that_is_away_for_long_is_not_waited_for_where_there_is_a_next_address(merchant):
+    tell()
+    meet(WECHAT, NotSent(Reason.CONNECTION))
+    assert states() == {WECHAT: "pending"}
+    try_now()
+    Delivery.objects.update(first_tried_at=database_now() - timedelta(minutes=11))
+    meet(WECHAT, NotSent(Reason.CONNECTION))
+    assert states() == {WECHAT: "failed", SMS: "pending"}
+
+
+def test_who_may_have_been_told_is_told_nowhere_else_while_a_provider_is_away(merchant):
+    tell()
+    meet(WECHAT, Unknown(Reason.TIMEOUT))
+    try_now()
+    long_ago = database_now() - timedelta(minutes=11)
+    Delivery.objects.update(state="pending", first_tried_at=long_ago)
+    meet(WECHAT, NotSent(Reason.CONNECTION))
+    assert set(states()) == {WECHAT}
+
+
 def test_a_letter_without_a_next_address_waits_for_its_server(merchant):
     Address.objects.exclude(channel=MAIL).delete()
     tell()

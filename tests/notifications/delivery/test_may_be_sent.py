@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 WECHAT = "wechat"
 FOLLOWER = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
 NO_ANSWER = Unknown(Reason.TIMEOUT)
-REFUSED = NotSent(Reason.CONNECTION)
+REFUSED = NotSent(Reason.OTHER)
 
 
 @pytest.fixture

@@ -124,15 +124,19 @@ def test_a_refused_connection_is_tried_again(provider, settings):
     assert row().state == "sent"
 
 
-def test_trying_again_ends_after_the_last_attempt(provider, settings):
+def test_a_message_outwaits_a_provider_that_is_away(provider, settings):
     settings.SMS_PROVIDERS = ["twilio"]
     settings.DELIVERY_MAX_ATTEMPTS = 2
     settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
     broadcast()
-    for _ in range(2):
+    for _ in range(4):
         due_now()
         send_due(SMS)
-    assert (row().state, row().reason, row().attempts) == ("failed", "connection", 2)
+    assert (row().state, row().reason, row().attempts) == ("pending", "connection", 0)
+    settings.TWILIO_BASE_URL = provider.url
+    due_now()
+    send_due(SMS)
+    assert row().state == "sent"
 
 
 def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypatch):
