@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from notifications.channels.outcomes import NotAccepted, NotSent, Reason
+
 SMS_CAPABLE: Final = frozenset(
     {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 )
@@ -20,6 +22,8 @@ TRIED_FIRST: Final = (
 )
 LONGEST_CALLING_CODE: Final = 3
 NEVER: Final = r"(?!)"
+# A mobile number of the mainland without its calling code.
+MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # Blanks, dashes of all kinds and other signs between digits.
 BETWEEN: Final = re.compile(
     r"[\s().\[\]/_~\u00b7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\u30fb\u30fc-]+"
@@ -81,6 +85,23 @@ def _by_library(raw: str) -> str:
     if phonenumbers.number_type(number) not in SMS_CAPABLE:
         raise ValidationError(_("Enter a mobile number that can receive SMS."), code="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def without_plus(address: str) -> str:
+    """Return a number as services in China write it: the mainland's alone, others with their code.
+
+    Raises:
+        NotAccepted: so written, +1 415 555 0100 would be somebody else's number in the mainland.
+    """
+    number = address.removeprefix("+86").removeprefix("+")
+    if MAINLAND.fullmatch(number) and not address.startswith("+86"):
+        raise NotAccepted(NotSent(Reason.OTHER, "ambiguous number"))
+    return number
+
+
+def with_plus(number: str) -> str:
+    """Return the address of a number that such a service names."""
+    return f"+86{number}" if MAINLAND.fullmatch(number) else f"+{number}"
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.phone_numbers import with_plus
 from notifications.channels.templated import (
     ABROAD,
     HOME,
@@ -56,7 +57,6 @@ from notifications.channels.templated import (
 )
 from notifications.media import SMS
 
-MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # What we send along and get back with every receipt: the delivery and its attempt.
 OUR_MARK: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 LONGEST_TEXT: Final = 500
@@ -285,9 +285,7 @@ def receipt_of(provider_id: str, error: Refusal | None, mark: str = "") -> Provi
 def address_of(number: str, country: str = "") -> str:
     """Return the address of a number as the clouds write it, with or without its country."""
     bare = number.removeprefix("+")
-    if country:
-        return f"+{country}{bare}"
-    return f"{MAINLAND_CODE}{bare}" if MAINLAND.fullmatch(bare) else f"+{bare}"
+    return f"+{country}{bare}" if country else with_plus(bare)
 
 
 def text_in(entry: Mapping[str, Any], name: str) -> str:

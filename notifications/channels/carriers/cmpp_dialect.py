@@ -211,11 +211,6 @@ def e164(number: str) -> str:
     return f"+{number.removeprefix('+').removeprefix('00')}"
 
 
-def number_for_gateway(address: str) -> str:
-    """Return a number as gateways take it: of the mainland bare, else behind its country code."""
-    return address.removeprefix("+86").removeprefix("+")
-
-
 def _minute(text: str) -> datetime | None:
     """Return a time like 2611302215, which is Beijing's; None where it is none."""
     try:

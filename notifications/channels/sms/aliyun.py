@@ -39,9 +39,9 @@ from notifications.channels.outcomes import (
     Reason,
     Unknown,
 )
+from notifications.channels.phone_numbers import without_plus
 from notifications.channels.templated import TemplateAnswer, storable
 from notifications.channels.templated_sms import (
-    MAINLAND,
     TemplatedSms,
     address_of,
     begins_with,
@@ -63,6 +63,7 @@ PAGE_SIZE, MAX_DAYS, MAX_PAGES = 50, 30, 20
 UNREADABLE: Final = (NotAccepted, ValueError, LookupError, TypeError, AttributeError)
 # SendStatus: whether it was delivered; 1 waits for its receipt.
 ENDED: Final = {2: False, 3: True}
+FAILED: Final = "2"
 NOTICE, ABROAD, CODE = "1", "3", "0"
 
 
@@ -126,10 +127,7 @@ class Aliyun(TemplatedSms):
 
     async def send_one(self, opened: aiohttp.ClientSession, message: Message) -> Outcome:
         """Send one message by SendSms."""
-        number = _number(message.address)
-        if MAINLAND.fullmatch(number) and not message.address.startswith("+86"):
-            # Without its +, a number of +1 can be somebody else's mainland number.
-            return NotSent(Reason.OTHER, "ambiguous number")
+        number = without_plus(message.address)
         answer = await call(
             opened, "SendSms", OutId=mark_of(message), PhoneNumbers=number, **refilled(message)
         )
@@ -162,7 +160,8 @@ class Aliyun(TemplatedSms):
             out_id
             for day in listed
             for out_id, entry in day.items()
-            if out_id.startswith(mark) or str(entry.get("Content", "")) in message.texts
+            if (out_id.startswith(mark) or str(entry.get("Content", "")) in message.texts)
+            and not _certainly_not_sent(entry)
         ]
         return Accepted(ours[0]) if ours else LookupResult.ABSENT
 
@@ -226,11 +225,17 @@ class Aliyun(TemplatedSms):
         raise review_refused(outcome, f"{code or answer.status}: {storable(said.get('Message'))}")
 
 
+def _certainly_not_sent(entry: Mapping[str, Any]) -> bool:
+    """Return whether it is an earlier try, of which a receipt said that it was not sent."""
+    failed = str(entry.get("SendStatus", "")) == FAILED
+    return failed and isinstance(reported(str(entry.get("ErrCode") or "")), NotSent)
+
+
 async def _details(
     opened: aiohttp.ClientSession, address: str, day: date
 ) -> dict[str, Mapping[str, Any]]:
     """Return all messages to that number on that day by OutId; raises any of UNREADABLE."""
-    query = {"PhoneNumber": _number(address), "SendDate": f"{day:%Y%m%d}"}
+    query = {"PhoneNumber": without_plus(address), "SendDate": f"{day:%Y%m%d}"}
     found: dict[str, Mapping[str, Any]] = {}
     for page in range(1, MAX_PAGES + 1):
         paging = {"PageSize": str(PAGE_SIZE), "CurrentPage": str(page)}
@@ -242,8 +247,3 @@ async def _details(
         if len(entries) < PAGE_SIZE:
             return found
     raise ValueError("too many")
-
-
-def _number(address: str) -> str:
-    """Return mainland numbers without and others with their country code, as SendSms expects."""
-    return address.removeprefix("+86").removeprefix("+")

@@ -20,11 +20,12 @@ from notifications.channels.base import (
 )
 from notifications.channels.carriers import cmpp_text
 from notifications.channels.carriers.carrier import CarrierProvider
-from notifications.channels.carriers.cmpp_dialect import Cmpp, number_for_gateway
+from notifications.channels.carriers.cmpp_dialect import Cmpp
 from notifications.channels.carriers.cmpp_frames import Body, Submit, Version
 from notifications.channels.carriers.dialect import Dialect
 from notifications.channels.carriers.link import Endpoint
 from notifications.channels.outcomes import Outcome
+from notifications.channels.phone_numbers import without_plus
 from notifications.channels.sms_message import Area
 
 VERSIONS: Final = {"2.0": Version.V2, "3.0": Version.V3}
@@ -93,7 +94,7 @@ class CmppSms(CarrierProvider[Body]):
                 service_id=settings.CMPP_SERVICE_ID,
                 source=settings.CMPP_SOURCE_ADDR,
                 sender=settings.CMPP_SRC_ID,
-                to=number_for_gateway(message.address),
+                to=without_plus(message.address),
                 content=octets,
                 format=kind,
                 part=number,

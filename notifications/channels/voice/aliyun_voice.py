@@ -41,6 +41,9 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.phone_numbers import with_plus, without_plus
+from notifications.channels.templated import NONE
+from notifications.channels.templated_sms import text_in
 from notifications.media import VOICE
 
 # Code, or the part before its first dot -> what it means for us; source: help.aliyun.com, error
@@ -61,7 +64,6 @@ STATES: Final[Mapping[str, Reason]] = {
 }
 # Busy, or nobody answered: nobody has heard it, for certain, and the phone is called once more.
 UNANSWERED: Final = frozenset({"200002", "200003"})
-MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # "1 to 15 bytes": our delivery's id, which the reports bring back.
 OUT_ID: Final = re.compile(r"\d{1,15}", re.ASCII)
 TIMES: Final = "2"
@@ -139,17 +141,14 @@ class AliyunVoice(Provider):
 
 
 async def _call(opened: aiohttp.ClientSession, message: Message) -> Outcome:
-    content, number = message.content.data, message.address.removeprefix("+86").removeprefix("+")
+    content = message.content.data
     if "TtsCode" not in content:
-        return Failed(Reason.REFUSED_CONTENT, "no template")
-    if MAINLAND.fullmatch(number) and not message.address.startswith("+86"):
-        # Without its +, a number of +1 can be somebody else's mainland number.
-        return NotSent(Reason.OTHER, "ambiguous number")
+        return NotSent(Reason.NO_TEMPLATE, NONE)
     shown = settings.ALIYUN_VOICE_SHOW_NUMBER
     asked = {
         **content,
         **({"CalledShowNumber": shown} if shown else {}),
-        "CalledNumber": number,
+        "CalledNumber": without_plus(message.address),
         "OutId": str(message.delivery_id),
         "PlayTimes": TIMES,
     }
@@ -176,8 +175,8 @@ def _account() -> Account:
 
 def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
     """Return what a report says of a call: heard where a key was pressed, else not confirmed."""
-    call_id, status = _text(entry, "call_id")[:80], _text(entry, "status_code")
-    out_id = _text(entry, "out_id")
+    call_id, status = text_in(entry, "call_id")[:80], text_in(entry, "status_code")
+    out_id = text_in(entry, "out_id")
     delivery_id = int(out_id) if OUT_ID.fullmatch(out_id) else None
     if not call_id:
         return None
@@ -200,18 +199,12 @@ def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
 
 def _stop(entry: Mapping[str, Any]) -> Inbound | None:
     """Return that somebody wants no more calls; only VoiceReport names the number."""
-    number, call_id = _text(entry, "callee"), _text(entry, "call_id")
+    number, call_id = text_in(entry, "callee"), text_in(entry, "call_id")
     if voice_message.NO_MORE not in _keys(entry) or not number:
         return None
-    address = f"+86{number}" if MAINLAND.fullmatch(number) else f"+{number}"
-    return Inbound(address, InboundAction.STOP, voice_message.NO_MORE, call_id and f"{call_id}:9")
+    name = call_id and f"{call_id}:9"
+    return Inbound(with_plus(number), InboundAction.STOP, voice_message.NO_MORE, name)
 
 
 def _keys(entry: Mapping[str, Any]) -> set[str]:
-    return set(_text(entry, "dtmf"))
-
-
-def _text(entry: Mapping[str, Any], name: str) -> str:
-    """Return a text that the database can store: without NUL or lone surrogates."""
-    value = entry.get(name)
-    return value if isinstance(value, str) and value.isprintable() else ""
+    return set(text_in(entry, "dtmf"))

@@ -128,7 +128,7 @@ class TwilioVoice(Provider):
     async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
         """Look for a call to that number since then.
 
-        Twilio lists no text of a call, so any of ours counts: nobody is to be called twice.
+        Twilio lists no text of a call, so any of ours counts, unless nobody answered it.
         """
         query = {"To": message.address, "From": settings.TWILIO_VOICE_FROM}
         try:
@@ -137,7 +137,8 @@ class TwilioVoice(Provider):
                     opened, f"Calls.json?{urlencode({**query, 'PageSize': PAGE_SIZE})}"
                 )
             calls = answer["calls"]
-            found = [one for one in calls if _moment(one) >= since - CLOCK_SKEW]
+            heard = [one for one in calls if one["status"] not in UNANSWERED]
+            found = [one for one in heard if _moment(one) >= since - CLOCK_SKEW]
         except UNREADABLE:
             return LookupResult.CANNOT_TELL
         if found:

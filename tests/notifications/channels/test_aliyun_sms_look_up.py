@@ -75,6 +75,15 @@ class TestLookingUp:
         simulator.wait_for(lambda rows: rows[0]["status"] == "undelivered")
         assert isinstance(look_up(sent), Accepted)
 
+    def test_an_earlier_try_that_was_certainly_not_sent_is_not_taken_for_it(
+        self, simulator: Simulator
+    ) -> None:
+        simulator.switch("outcome", provider="aliyun", code="MOBILE_SEND_LIMIT")
+        sent = sms()
+        send(SMS, sent)
+        simulator.wait_for(lambda rows: rows[0]["status"] == "undelivered")
+        assert look_up(again(sent)) is LookupResult.ABSENT
+
     def test_every_day_since_then_is_looked_at(self, simulator: Simulator) -> None:
         sent = sms()
         send(SMS, sent)

@@ -82,6 +82,12 @@ def test_a_message_arrives_and_is_reported(carrier, settings, version_name, text
         assert one.submitted_at is not None
 
 
+def test_a_number_abroad_is_never_taken_for_a_strangers_at_home(carrier) -> None:
+    # +1 415 555 0100 without its plus sign is a mobile number of the mainland.
+    assert send(CMPP, message("+14155550100")) == [NotSent(Reason.OTHER, "ambiguous number")]
+    assert carrier.messages(to="+8614155550100") == []
+
+
 def test_a_hundred_messages_share_few_connections(carrier, settings) -> None:
     settings.CMPP_CONNECTIONS, settings.CMPP_WINDOW = 2, 4
     carrier.switch("delay", provider="cmpp", ms=50)

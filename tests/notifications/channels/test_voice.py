@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -23,7 +24,14 @@ from notifications.channels.outcomes import (
 from notifications.delivery.audience import channels_for
 from statuspage.lib.database_clock import database_now_reckoned
 from tests.notifications.channels import twilio_document
-from tests.notifications.channels.builders import bulletin, message, send
+from tests.notifications.channels.builders import (
+    PUBLISHED,
+    bulletin,
+    http_answer,
+    message,
+    send,
+    tcp_server,
+)
 
 PHONE = "+8613800138000"
 VOICE = find_provider("twilio_voice")
@@ -142,6 +150,12 @@ class TestTwilio:
         assert found == Accepted(simulator.messages(provider="voice")[0]["sid"])
         assert later is LookupResult.ABSENT
 
+    def test_an_earlier_call_that_nobody_answered_is_not_taken_for_it(self, settings) -> None:
+        listed = {"sid": "CA1", "status": "busy", "date_created": format_datetime(PUBLISHED)}
+        with tcp_server(http_answer("200 OK", json.dumps({"calls": [listed]}))) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            assert asyncio.run(VOICE.look_up(a_call(), PUBLISHED)) is LookupResult.ABSENT
+
     @pytest.mark.parametrize(("digits", "heard", "stops"), [("1", 1, 0), ("9", 1, 1), ("5", 0, 0)])
     def test_a_key_confirms_and_nine_ends_calls(self, settings, digits, heard, stops) -> None:
         form = {"CallSid": "CA1", "To": PHONE, "Digits": digits, "CallStatus": "in-progress"}
@@ -179,6 +193,11 @@ class TestTwilio:
 
 
 class TestAliyun:
+    def test_a_call_without_a_template_waits_for_one(self, settings) -> None:
+        settings.ALIYUN_VOICE_TTS_CODE_EN = ""
+        sent = message(PHONE, content=ALIYUN.compose(bulletin("en")))
+        assert send("aliyun_voice", sent) == [NotSent(Reason.NO_TEMPLATE, "none")]
+
     def report(self, **entry):
         body = json.dumps([{"call_id": "1^2", "out_id": "7", "callee": "13800138000", **entry}])
         request = RequestFactory().post("/", body, content_type="application/json")
