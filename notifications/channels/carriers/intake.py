@@ -47,7 +47,8 @@ class Intake(Generic[B]):
         try:
             callback = self._dialect.late_answer(asked, answer)
             if callback.receipts:
-                await self._take(callback)
+                async with asyncio.timeout(STORE_SECONDS):
+                    await self._take(callback)
         except Exception as error:
             self._log_unstored(error)
 

@@ -177,6 +177,7 @@ class Pool(Generic[B]):
 
     async def _use(self, link: Link[B]) -> None:
         """Keep a connection as long as it is needed; whatever ends that, it is left in order."""
+        self._problem = UNREACHABLE  # what earlier tries met is over
         try:
             if self._connected and not self.open_links:
                 # Before anything is sent: what happened in the meantime is only reported now.

@@ -43,6 +43,7 @@ class Apprise(Provider):
     label = _("DingTalk, Feishu, Slack and others")
     medium = ROBOT
     address_kind = AddressKind.GROUP
+    one_account = False
     limits = SLOWEST
 
     def limits_of(self, address: str) -> Limits:

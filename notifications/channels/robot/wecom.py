@@ -1,6 +1,7 @@
 """Messages of a WeCom (企业微信) group robot, whose address is the key of its webhook."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -73,7 +74,8 @@ class WeCom(Provider):
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return the note after the operator's name, which robots with a keyword look for."""
-        return texts.note_content(note)
+        said = texts.note_content(note)
+        return replace(said, text=texts.fitted(said, MAX_BYTES, texts.in_bytes))
 
     def recipient(self) -> None:
         """Return nobody: it is a group of the reader's own."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -29,7 +29,7 @@ class Account:
     """An official account or a mini program."""
 
     app_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 def official_account() -> Account:
@@ -90,7 +90,7 @@ class Connection:
         """Take the token that all processes share; of those that want another only one fetches.
 
         Raises:
-            redis.RedisError: Redis is away.
+            redis.RedisError: Redis is away, or another process has been fetching for too long.
             NotAccepted: WeChat gives none.
         """
         key = f"token:wechat:{self._account.app_id}"
@@ -99,7 +99,8 @@ class Connection:
             if kept and kept != stale:
                 self._token = str(kept)
                 return
-            async with redis.lock(f"{key}:lock", timeout=LOCK_SECONDS):
+            lock = redis.lock(f"{key}:lock", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS)
+            async with lock:
                 kept = await redis.get(key)
                 if kept and kept != stale:
                     self._token = str(kept)

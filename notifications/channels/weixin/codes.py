@@ -21,10 +21,10 @@ from notifications.channels.outcomes import (
 # What is about this recipient or this text alone. Everything else that WeChat refuses is the
 # operator's to repair, also what is not listed: the message waits for the repair and is not lost.
 OF_THE_MESSAGE: Final[Mapping[int, Refusal]] = {
-    40003: Failed(Reason.BAD_ADDRESS, suppress=True),
+    # No OpenID of this account; 40132 is "微信号不合法".
+    **dict.fromkeys((40003, 40132), Failed(Reason.BAD_ADDRESS, suppress=True)),
     43004: Failed(Reason.NOT_A_FOLLOWER, suppress=True),
     43019: Failed(Reason.OPTED_OUT, suppress=True),  # on the account's own block list
-    40132: Failed(Reason.OPTED_OUT, suppress=True),
     # No consent is left for this template, or the reader took it back: other ones may be left.
     43101: Failed(Reason.NO_CONSENT),
     45168: Failed(Reason.REFUSED_CONTENT),  # words that WeChat lets through in no message
