@@ -214,7 +214,7 @@ class WeChatSettings(AreaSettings):
 
 
 class RobotSettings(AreaSettings):
-    """Group robots and push services beside WeCom's. Whoever adds one enters its address."""
+    """Group robots and push services beside WeCom's. The reader who adds one enters its address."""
 
     ROBOT_SERVICES: Annotated[
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, SERVICES)))

@@ -328,7 +328,7 @@ class Provider(ABC):
         return type(self).listen is not Provider.listen
 
     def report_to(self, sink: Sink, connected: Connected | None = None) -> None:
-        """Give `sink` all that comes on the provider's own accord; what it stores is answered.
+        """Give `sink` all that the provider sends by itself; what it stores is answered.
 
         `connected` ends before anything is sent over a first connection: what the provider has to
         report since the last one comes only now. Called once, in every process that may send.

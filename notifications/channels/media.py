@@ -162,11 +162,6 @@ def askable_media() -> list[str]:
     return [one.name for one in media() if one.can_be_asked()]
 
 
-def medium_of(provider: Provider) -> Medium:
-    """Return the medium that a provider sends for."""
-    return _MEDIA[provider.medium]
-
-
 def labels() -> dict[str, str | Promise]:
     """Return the labels of every provider and medium by name."""
     return {

@@ -12,7 +12,7 @@ from typing import Final
 Rewriting = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 DIGITS: Final = str.maketrans("0123456789", "零一二三四五六七八九")
-# On the telephone, 1 is not said as 7 may be heard.
+# On the phone, a spoken 1 (yī) is taken for 7 (qī): it is said as yāo.
 DIALLED: Final = str.maketrans("0123456789", "零幺二三四五六七八九", "+- ")
 # A number to dial: a mobile or fixed one, 400 and 800, and the short ones of banks and regulators;
 # none of them where a unit follows, or where it is a part of another number.

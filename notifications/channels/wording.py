@@ -11,12 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from notifications.channels import sms_text
 from notifications.channels.base import Bulletin
 from notifications.channels.figures import MONTHS, cuts
 from statuspage.lib.punctuation import sentence
 
-STOPS: Final = "。."
 # Media with little room, as a bulletin's `short` names them.
 SMS: Final = "sms"
 WECHAT: Final = "wechat"
@@ -79,19 +77,6 @@ def sms_opening(bulletin: Bulletin) -> str:
     """
     alone = bulletin.kind.startswith("notice.") and bulletin.document["content"].get(ALONE)
     return bulletin.mark if alone else opening(bulletin)
-
-
-def opening_within(bulletin: Bulletin, limit: int) -> str:
-    """Return the opening without its last stop, the name cut to fit `limit` UTF-16 units.
-
-    The body follows separately, so a body that begins with the name does not replace it here.
-    """
-    alone = replace(bulletin, body="", name=sms_text.normalise(bare(bulletin.name)))
-    over = sms_text.units(opening(alone).rstrip(STOPS)) - limit
-    if over > 0:
-        left = max(sms_text.units(alone.name) - over, 1)
-        alone = replace(alone, name=sms_text.shortened(alone.name, left))
-    return opening(alone).rstrip(STOPS)
 
 
 def cut(text: str, limit: int) -> str:

@@ -94,9 +94,9 @@ _.command_encoding, _._create_socket, _._send
 _.ALIYUN_VOICE_PER_SECOND, _.EMAIL_HOST_PASSWORD, _.EMAIL_HOST_USER, _.EMAIL_PORT
 _.EMAIL_USE_SSL, _.EMAIL_USE_TLS, _.MINI_PROGRAM_TEMPLATE_FIELDS, _.MINI_PROGRAM_TEMPLATE_ID
 _.NETWORK_ERROR_CODE
-_.QUERY, _.REJECT, _.RESTRICTED, _.SCHEMES, _.SMPP_PER_SECOND, _.TWILIO_VOICE_PER_SECOND
+_.QUERY, _.REJECT, _.RESTRICTED, _.SMPP_PER_SECOND, _.TWILIO_VOICE_PER_SECOND
 _.VOICE_PROVIDERS, _.VOICE_ROUTES, _.WECHAT_NOTICE_TEMPLATE_FIELDS, _.WECHAT_NOTICE_TEMPLATE_ID
 _.WECHAT_PROVIDERS, _.WECHAT_TEMPLATE_FIELDS, _._paying, _.act_id, _.added_at, _.answered_on
 _.booked_in, _.connection_made, _.data_received, _.fields_said, _.given_at
-_.medium_of, _.opening_within, _.provider_for, _.registers_every, _.search_fields
+_.provider_for, _.registers_every, _.search_fields
 _.targets

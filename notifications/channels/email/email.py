@@ -1,4 +1,4 @@
-"""E-mail over SMTP, one connection a batch; what comes back is posted to us by our mail server."""
+"""E-mail over SMTP, one connection a batch; a mail server may post here what comes back."""
 
 import asyncio
 import hmac

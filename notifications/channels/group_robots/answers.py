@@ -95,7 +95,7 @@ TELEGRAM_WORDS: Final[Words] = (
     ("message thread not found", GONE),
     ("topic_deleted", GONE),
     ("send messages to bots", GONE),
-    ("upgraded to a supergroup", GONE),  # under another id, which its members subscribe anew
+    ("upgraded to a supergroup", GONE),  # under another id, which its members subscribe again
     ("group chat was deleted", GONE),
     ("user is deactivated", GONE),
     ("kicked", LEFT),

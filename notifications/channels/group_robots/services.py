@@ -206,7 +206,6 @@ _ROWS: Final = (
     ),
 )
 SERVICES: Final[Mapping[str, Service]] = {one.scheme: one for one in _ROWS}
-SCHEMES: Final = tuple(SERVICES)
 
 
 def service_of(address: str) -> Service:

@@ -61,7 +61,6 @@ LISTED_FOR: Final = timedelta(days=7)
 REPORTED_WITHIN: Final = timedelta(hours=73)
 MOST_LISTED: Final = 100
 SUCCESS: Final = "SUCCESS"
-DELIVERED: Final = "DELIVRD"
 UNREADABLE: Final = (NotAccepted, ValueError, LookupError, TypeError, AttributeError)
 
 

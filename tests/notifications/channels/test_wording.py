@@ -98,17 +98,6 @@ def test_every_sentence_ends(text: str, chinese: bool, expected: str) -> None:
     assert wording.sentence(text, chinese=chinese) == expected
 
 
-def test_an_opening_in_little_room_shortens_the_name_and_keeps_the_state() -> None:
-    said = bulletin(name="扫码支付与分账服务", body="扫码支付与分账服务异常")
-    assert wording.opening_within(said, 35) == "扫码支付与分账服务：调查中"
-    assert wording.opening_within(said, 10) == "扫码支付与…：调查中"
-    assert wording.opening_within(bulletin("en"), 26) == "T+1 payout…: Investigating"
-
-
-def test_an_opening_without_room_for_a_name_keeps_the_state_all_the_same() -> None:
-    assert wording.opening_within(bulletin(), 2) == "…：调查中"
-
-
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
