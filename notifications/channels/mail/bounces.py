@@ -21,6 +21,7 @@ from notifications.channels.mail.replies import (
     MAILBOX_FULL,
     NO_MAILBOX_WORDS,
     TOO_BIG,
+    TOO_FAST,
 )
 from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
 
@@ -225,7 +226,7 @@ def _meaning(code: str, diagnosis: str) -> tuple[Reason, bool]:
 
     A full mailbox, or a server that was away for days, stops nothing: it may come back.
     """
-    if code in NO_MAILBOX:
+    if code in NO_MAILBOX and not TOO_FAST.search(diagnosis):
         return Reason.BAD_ADDRESS, True
     if code.startswith("5.2.2") or MAILBOX_FULL.search(diagnosis) or code.startswith("4."):
         return Reason.UNREACHABLE, False

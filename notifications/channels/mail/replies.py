@@ -73,6 +73,10 @@ MAILBOX_FULL: Final = re.compile(
 TOO_BIG: Final = re.compile(
     r"too (?:big|large|long)|message size|size limit|maximum size|exceed\w* size", re.IGNORECASE
 )
+# Gmail's 5.2.1 of a mailbox that gets too much mail just now (support.google.com/a/answer/3726730).
+TOO_FAST: Final = re.compile(
+    r"receiving\s+(?:[45]\.2\.1\s+)?mail (?:too quickly|at a rate)", re.IGNORECASE
+)
 # Where a server gives no exact code, it says so in words: English ones everywhere, also in China.
 NO_MAILBOX_WORDS: Final = re.compile(
     r"(?:unknown|invalid|non-?existent|inactive) (?:local|user|recipient|mailbox|account|address)"
@@ -120,6 +124,8 @@ def enhanced_in(reply: str) -> str:
 
 
 def _permanent(stage: Stage, code: int, enhanced: str, reply: str) -> Failed | NotSent:
+    if TOO_FAST.search(reply):
+        return UNCLEAR
     known = BY_ENHANCED.get(enhanced)
     vague = enhanced in VAGUE
     named = vague and stage is Stage.RECIPIENT and NO_MAILBOX_WORDS.search(reply)

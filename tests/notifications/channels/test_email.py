@@ -204,6 +204,10 @@ class TestSending:
             ({"RCPT": "554 User unknown, Exim 4.94.2"}, Failed(Reason.BAD_ADDRESS, "554", True)),
             ({"RCPT": "550 5.4.6 Routing loop"}, Failed(Reason.BAD_ADDRESS, "550 5.4.6")),
             ({"RCPT": "550 5.2.9 no"}, Failed(Reason.BAD_ADDRESS, "550 5.2.9")),
+            (
+                {"RCPT": "550 5.2.1 The user is receiving mail at a rate that prevents more"},
+                NotSent(Reason.PROVIDER_ERROR, "550 5.2.1"),
+            ),
             ({"RCPT": "550 4.2.1 Busy"}, NotSent(Reason.PROVIDER_ERROR, "550 4.2.1")),
             ({"RCPT": "550 5.3.2 Not now"}, NotSent(Reason.PROVIDER_ERROR, "550 5.3.2")),
             ({"RCPT": "571 no"}, NotSent(Reason.NO_CREDENTIALS, "571")),

@@ -173,6 +173,13 @@ def test_what_may_pass_stops_nothing(client, delivery, status, diagnosis, reason
     assert stopped(delivery) == ""
 
 
+def test_a_mailbox_that_gets_too_much_just_now_is_not_stopped(client, delivery) -> None:
+    diagnosis = "550 5.2.1 The user you are trying to contact is receiving mail at a rate that"
+    post(client, failure(mark_of(delivery.pk), "5.2.1", diagnosis))
+    assert Delivery.objects.get().reason == "unreachable"
+    assert stopped(delivery) == ""
+
+
 @pytest.mark.parametrize("diagnosis", ["550 no such user here", "550 5.1.1 <x>: unknown"])
 def test_a_general_status_is_read_in_its_words(client, delivery, diagnosis) -> None:
     post(client, failure(mark_of(delivery.pk), "5.0.0", diagnosis))
