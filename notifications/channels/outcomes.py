@@ -215,7 +215,7 @@ class Callback:
     consents: Sequence[ConsentChange] = ()
     # The provider whose receipts these are, where several share the address of their callbacks.
     receipts_of: str = ""
-    # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
+    # Returns the answer, and its type, that shows a text to the person who wrote; None: impossible.
     reply: Callable[[str], tuple[str, str]] | None = None
     # The provider's names of messages that are no delivery: no receipt of theirs is a delivery's.
     no_deliveries: Sequence[str] = ()

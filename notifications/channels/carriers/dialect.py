@@ -103,7 +103,7 @@ class Dialect(ABC, Generic[B]):
 
     @abstractmethod
     def answer_at_once(self, body: B) -> B | None:
-        """Return the answer to what needs nothing stored: a heartbeat, a goodbye. None: no such."""
+        """Return the answer to what needs nothing stored: a heartbeat, a goodbye; else None."""
 
     @abstractmethod
     def ends(self, body: B) -> bool:

@@ -147,7 +147,7 @@ class Link(Generic[B]):
                 return await answer
         except TimeoutError:
             self._expect_late(sequence, body)
-            # Who is silent is asked no more: each answer that is lost is a message to settle.
+            # A silent gateway is asked no more: each lost answer is a message to look up.
             self._pulse.doubt_since(asked_at)
             raise NoAnswer("timeout") from None
         finally:
@@ -285,7 +285,7 @@ class Link(Generic[B]):
         frames, self._leaving = self._leaving, []
         if self.is_open and frames:
             self._writer.write(b"".join(frames))
-            # Who sends and never reads is not to fill our memory with answers.
+            # A gateway that sends and never reads must not fill our memory with answers.
             if self._writer.transport.get_write_buffer_size() > UNREAD:
                 self._give_up()
 

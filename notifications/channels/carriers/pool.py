@@ -1,4 +1,4 @@
-"""Several connections to one gateway, kept open, opened again, and shared by whoever sends."""
+"""Several connections to one gateway, kept open, opened again, and shared by all senders."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ from notifications.channels.outcomes import NotAccepted, NotSent, Reason
 B = TypeVar("B")
 BACKOFF_SECONDS: Final = 1.0
 BACKOFF_LIMIT_SECONDS: Final = 30.0
-# Who has something to send need not wait for the back-off, but does not hammer the gateway either.
+# A message to send cuts the back-off short, but not below this: the gateway is not hammered.
 SOONEST_SECONDS: Final = 1.0
 # Connections on which nobody listens are closed after so long without a message.
 IDLE_SECONDS: Final = 30.0
@@ -172,7 +172,7 @@ class Pool(Generic[B]):
             else:
                 failures += 1
                 await self._tell()
-            # Nor is one that is thrown out at once to come back at once.
+            # One that the gateway closes at once is not opened again at once either.
             await self._pause(began, max(failures, 1))
 
     async def _use(self, link: Link[B]) -> None:
@@ -200,7 +200,7 @@ class Pool(Generic[B]):
             problem: object = refused.outcome.code
         except (NoAnswer, NotConnected, MalformedFrame) as error:
             self._problem, problem = SILENT, type(error).__name__
-        except Exception as error:  # such as a host name that is none: whoever keeps it lives on
+        except Exception as error:  # such as a malformed host name: it is tried again
             self._problem, problem = UNREACHABLE, type(error).__name__
         endpoint = self._endpoint
         logger.warning("%s:%d: no connection: %s", endpoint.host, endpoint.port, problem)

@@ -96,8 +96,8 @@ class Mailbox:
     def unread(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Yield the number and the first half megabyte of letters that were not read yet.
 
-        They stay unread until `read`: whoever ends in between finds them again. None is one that
-        the server does not give now: it holds up none of the others.
+        They stay unread until `read`: a visit that ends in between leaves them for the next. None
+        is one that the server does not give now: it holds up none of the others.
         """
         until = time.monotonic() + READING_SECONDS
         since = database_now_reckoned() - timedelta(days=DAYS)

@@ -72,7 +72,7 @@ class Door:
     plain: bool = False
     # Whose messages `subscribe_msg_sent_event` is about: an account has one address for all.
     notices: str = ""
-    # An answer is a message to whoever wrote; a mini program has none such.
+    # An answer is a message to the person who wrote; a mini program cannot send one.
     replies: bool = True
 
 

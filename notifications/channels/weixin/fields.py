@@ -85,7 +85,7 @@ REGISTERED: Final = frozenset({"const", "enum"})
 
 
 def kind_name(name: str) -> str:
-    """Return the kind that begins a field's name; empty where WeChat has none such."""
+    """Return the kind that begins a field's name; empty where WeChat has no such kind."""
     found = FIELD.fullmatch(name)
     return found[1] if found and found[1] in KINDS else ""
 
