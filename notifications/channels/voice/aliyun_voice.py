@@ -42,7 +42,6 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.phone_numbers import with_plus, without_plus
-from notifications.channels.templated import NONE
 from notifications.channels.templated_sms import text_in
 from notifications.media import VOICE
 
@@ -143,7 +142,8 @@ class AliyunVoice(Provider):
 async def _call(opened: aiohttp.ClientSession, message: Message) -> Outcome:
     content = message.content.data
     if "TtsCode" not in content:
-        return NotSent(Reason.NO_TEMPLATE, NONE)
+        # The settings name none for the language: staff are told, and it is sent once they do.
+        return NotSent(Reason.NO_TEMPLATE, "no template")
     shown = settings.ALIYUN_VOICE_SHOW_NUMBER
     asked = {
         **content,

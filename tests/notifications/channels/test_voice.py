@@ -196,7 +196,7 @@ class TestAliyun:
     def test_a_call_without_a_template_waits_for_one(self, settings) -> None:
         settings.ALIYUN_VOICE_TTS_CODE_EN = ""
         sent = message(PHONE, content=ALIYUN.compose(bulletin("en")))
-        assert send("aliyun_voice", sent) == [NotSent(Reason.NO_TEMPLATE, "none")]
+        assert send("aliyun_voice", sent) == [NotSent(Reason.NO_TEMPLATE, "no template")]
 
     def report(self, **entry):
         body = json.dumps([{"call_id": "1^2", "out_id": "7", "callee": "13800138000", **entry}])
