@@ -54,6 +54,8 @@ RESET: Final[dict[str, Any]] = {
     "looks": 0,
     "lease_until": None,
     "first_tried_at": None,
+    # A claim would take it for a repetition that comes too late, and leave it to staff again.
+    "repeat_until": None,
     "provider_id": "",
     "reason": "",
     "code": "",
