@@ -29,7 +29,7 @@ CALL_AGAIN_WITHIN_MINUTES: Final = 15
 
 # Only the try that it is about, and only once: then the delivery has another attempt, of which no
 # copy of this receipt, nor any other of that try, says anything. A late "delivered" still counts.
-# Whoever waits for the provider's answer to that try writes nothing any more.
+# A worker that still waits for the provider's answer to that try writes nothing any more.
 RETURN: Final = """
     WITH told AS (
         SELECT DISTINCT ON (d.id) d.id, d.published_at, d.fence, r.reason, r.code, r.at,
