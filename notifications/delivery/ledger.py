@@ -1,5 +1,6 @@
 """The delivery ledger: who was sent what and with which result, and what staff retry or decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -195,6 +196,15 @@ def delivery_leave(delivery_id: int) -> bool:
     return bool(undecided.update(settled_at=Now(), updated_at=Now()))
 
 
+def broadcasts_reopen(numbers: Collection[int]) -> None:
+    """Go on with the broadcasts of these statements: they have something to send again."""
+    reopened = Broadcast.objects.filter(pk__in=numbers)
+    reopened.update(receipts_due_at=Now())
+    reopened.filter(state=BroadcastState.FINISHED).update(
+        state=BroadcastState.SENDING, finished_at=None
+    )
+
+
 @transaction.atomic
 def _put_back(rows: QuerySet[Delivery], most: int) -> int:
     """Make rows due again, reopen their broadcasts and wake senders."""
@@ -204,11 +214,7 @@ def _put_back(rows: QuerySet[Delivery], most: int) -> int:
         return 0
     keys, moments, statements, names = zip(*chosen, strict=True)
     Delivery.objects.filter(pk__in=keys, published_at__in=set(moments)).update(**RESET)
-    reopened = Broadcast.objects.filter(pk__in=set(statements))
-    reopened.update(receipts_due_at=Now())
-    reopened.filter(state=BroadcastState.FINISHED).update(
-        state=BroadcastState.SENDING, finished_at=None
-    )
+    broadcasts_reopen(set(statements))
     for name in set(names):
         transaction.on_commit(partial(wake_send, name))
     return len(chosen)

@@ -172,6 +172,7 @@ class _Sending:
 
     def _put_back(self, claimed: Sequence[Claimed]) -> None:
         """Settle a claim that will not be sent: what a lease leaves may have gone out."""
+        self._full = False
         for one in claimed:
             if one.id in self._lease.claims:
                 self._lease.settle(one.id, NotSent(Reason.OTHER, LEFT_ALONE))
