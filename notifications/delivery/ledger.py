@@ -66,6 +66,8 @@ RESET: Final[dict[str, Any]] = {
     "segments": 0,
     "sent_at": None,
     "settled_at": None,
+    # The time for which it may wait begins again.
+    "created_at": Now(),
     "updated_at": Now(),
 }
 
