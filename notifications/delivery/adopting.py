@@ -45,8 +45,8 @@ CANDIDATES: Final = """
 """
 
 
-# While nobody was connected the provider had nobody to tell what became of these. Whoever connects
-# over and over again does not put off for ever what staff or the settings decide.
+# While nobody was connected the provider had nobody to tell what became of these. A process that
+# connects again and again does not put off for ever what staff or the settings decide.
 WAIT: Final = """
     WITH waiting AS (
         SELECT id, published_at FROM delivery_delivery

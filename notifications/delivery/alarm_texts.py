@@ -164,9 +164,7 @@ def staff_content(
     path: str,
     languages: Sequence[str] = LANGUAGES,
 ) -> Content:
-    """Compose a message in these languages, with a link to the console.
-
-    By default in both, of which staff read one.
+    """Compose a message in these languages, by default in both, with a link to the console.
 
     The first line is an e-mail's subject.
     """

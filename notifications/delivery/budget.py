@@ -80,7 +80,7 @@ def reserve(
     """Divide SMS into those that the month's cap still allows, which are booked, and the rest.
 
     `rows` are their claimed deliveries by id, which keep what they are booked with. A message
-    without one is given back by whoever reserved it, in the `month` that they say.
+    without one is given back by the caller, in the `month` that it names here.
     """
     cap, of = settings.SMS_MONTHLY_CAP, month or this_month()
     claimed = [(rows or {})[one.delivery_id] for one in batch] if rows else []

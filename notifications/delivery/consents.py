@@ -66,13 +66,14 @@ REFUSE: Final = """
         settled_at = now(), updated_at = now()
     WHERE d.id = ANY(%s) AND d.published_at = ANY(%s) AND d.state = 'sending'
 """
-# Another provider of the medium needs none, and sends it once it is up. No reason is noted: one of
-# a consent would use up what this delivery may hold later.
+# Another provider of the medium needs none, and sends it once it is up, as long as that is worth
+# waiting for. No reason is noted: one of a consent would use up what this delivery may hold later.
 WAIT: Final = """
     UPDATE delivery_delivery d
     SET state = 'pending', reason = '', code = '', attempts = d.attempts - 1,
         due_at = now() + interval '1 minute', updated_at = now()
     WHERE d.id = ANY(%s) AND d.published_at = ANY(%s) AND d.state = 'sending'
+      AND d.first_tried_at > now() - make_interval(hours => %s)
 """
 # A consent ends with the message that went out, or may have and is not tried again. Where nothing
 # went out it is free again; where WeChat says that there is none, there is none.
@@ -143,16 +144,20 @@ def consents_refuse(deliveries: Sequence[tuple[int, datetime]]) -> None:
 
 
 def consents_wait(deliveries: Sequence[tuple[int, datetime]]) -> None:
-    """Put claimed deliveries for which there is no consent back: another provider needs none."""
-    _change(WAIT, deliveries)
+    """Put claimed deliveries for which there is no consent back: another provider needs none.
+
+    What has waited for DELIVERY_GIVE_UP_HOURS is settled instead.
+    """
+    _change(WAIT, deliveries, settings.DELIVERY_GIVE_UP_HOURS)
+    _change(REFUSE, deliveries)
 
 
-def _change(sql: str, deliveries: Sequence[tuple[int, datetime]]) -> None:
+def _change(sql: str, deliveries: Sequence[tuple[int, datetime]], *more: int) -> None:
     if deliveries:
+        keys = [key for key, _ in deliveries]
+        moments = list({moment for _, moment in deliveries})
         with connection.cursor() as cursor:
-            cursor.execute(
-                sql, [[key for key, _ in deliveries], list({moment for _, moment in deliveries})]
-            )
+            cursor.execute(sql, [keys, moments, *more])
 
 
 def consents_settle(deliveries: Sequence[tuple[int, datetime]]) -> None:

@@ -1,5 +1,6 @@
 """The delivery ledger: who was sent what and with which result, and what staff retry or decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -54,6 +55,8 @@ RESET: Final[dict[str, Any]] = {
     "looks": 0,
     "lease_until": None,
     "first_tried_at": None,
+    # A claim would take it for a repetition that comes too late, and leave it to staff again.
+    "repeat_until": None,
     "provider_id": "",
     "reason": "",
     "code": "",
@@ -63,6 +66,8 @@ RESET: Final[dict[str, Any]] = {
     "segments": 0,
     "sent_at": None,
     "settled_at": None,
+    # The time for which it may wait begins again.
+    "created_at": Now(),
     "updated_at": Now(),
 }
 
@@ -193,6 +198,15 @@ def delivery_leave(delivery_id: int) -> bool:
     return bool(undecided.update(settled_at=Now(), updated_at=Now()))
 
 
+def broadcasts_reopen(numbers: Collection[int]) -> None:
+    """Go on with the broadcasts of these statements: they have something to send again."""
+    reopened = Broadcast.objects.filter(pk__in=numbers)
+    reopened.update(receipts_due_at=Now())
+    reopened.filter(state=BroadcastState.FINISHED).update(
+        state=BroadcastState.SENDING, finished_at=None
+    )
+
+
 @transaction.atomic
 def _put_back(rows: QuerySet[Delivery], most: int) -> int:
     """Make rows due again, reopen their broadcasts and wake senders."""
@@ -202,11 +216,7 @@ def _put_back(rows: QuerySet[Delivery], most: int) -> int:
         return 0
     keys, moments, statements, names = zip(*chosen, strict=True)
     Delivery.objects.filter(pk__in=keys, published_at__in=set(moments)).update(**RESET)
-    reopened = Broadcast.objects.filter(pk__in=set(statements))
-    reopened.update(receipts_due_at=Now())
-    reopened.filter(state=BroadcastState.FINISHED).update(
-        state=BroadcastState.SENDING, finished_at=None
-    )
+    broadcasts_reopen(set(statements))
     for name in set(names):
         transaction.on_commit(partial(wake_send, name))
     return len(chosen)

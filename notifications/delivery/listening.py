@@ -21,7 +21,7 @@ from notifications.delivery.adopting import wait_for_reports
 from notifications.delivery.callbacks import callback_store
 from notifications.event_loop import before_end, process_loop, running_loop
 
-# So many are stored in one transaction at most; those that come meanwhile wait for the next one.
+# At most so many are stored in one transaction; what comes in the meantime waits for the next one.
 AT_ONCE: Final = 200
 LEAVE_SECONDS: Final = 3.0
 Told = tuple[str, Callback]
@@ -154,8 +154,8 @@ def listen(media: Collection[str]) -> list[Provider]:
 def leave() -> None:
     """Say goodbye to every provider, as a process does that ends of its own accord.
 
-    Whether or not it has listened: whoever sends a code has a connection too. Neither a gateway
-    nor a database that hangs keeps a process from ending.
+    Whether or not it has listened: a process that sends codes has connections too. Neither a
+    gateway nor a database that hangs keeps a process from ending.
     """
     for listening in _listening:
         listening.cancel()

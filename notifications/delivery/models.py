@@ -158,6 +158,7 @@ class Delivery(models.Model):
     segments = models.PositiveSmallIntegerField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
     booked_in = models.DateField(null=True)
+    # When it was made, or last put back as if it were new (ledger.RESET).
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

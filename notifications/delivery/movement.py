@@ -14,10 +14,14 @@ from notifications.delivery.models import Alarm
 # is, however long it is and however slowly its provider may be asked.
 NOTE: Final = """
     WITH first (channel, id, fence) AS (
-        SELECT due.* FROM unnest(%(channels)s::text[]) AS of (channel) CROSS JOIN LATERAL (
-            SELECT channel, id, fence FROM delivery_delivery
-            WHERE state = 'pending' AND channel = of.channel AND due_at <= now()
-            ORDER BY due_at, id LIMIT 1) AS due
+        (SELECT DISTINCT ON (due.channel) due.channel, due.id, due.fence
+         FROM unnest(%(channels)s::text[], %(routes)s::text[]) AS of (channel, route)
+         CROSS JOIN LATERAL (
+             SELECT channel, due_at, id, fence FROM delivery_delivery
+             WHERE state = 'pending' AND channel = of.channel AND route = of.route
+               AND due_at <= now()
+             ORDER BY due_at, id LIMIT 1) AS due
+         ORDER BY due.channel, due.due_at, due.id)
         UNION ALL
         (SELECT channel, id, fence FROM delivery_delivery
          WHERE state = 'sending' AND lease_until <= now() ORDER BY lease_until LIMIT 1)
@@ -50,11 +54,14 @@ QUEUES: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.CHANNEL_STUCK)
 
 def movements_note() -> None:
     """Record which queues have moved since anybody last looked; cheap however long they are."""
+    # By route, as the index is: else all that waits on a medium would be read and sorted.
+    queues = [(one.name, route) for one in media() for route in one.routes]
     with connection.cursor() as cursor:
         cursor.execute(
             NOTE,
             {
-                "channels": [one.name for one in media()],
+                "channels": [channel for channel, _ in queues],
+                "routes": [route for _, route in queues],
                 "broadcast": Alarm.Kind.BROADCAST_STUCK,
                 "channel": Alarm.Kind.CHANNEL_STUCK,
             },

@@ -23,7 +23,7 @@ SOURCE: Final = "returned"
 
 # Of each address the letters since the last one that did not come back. Those that are newer than
 # what has come back say nothing yet: they may come back as well. Days are those in China.
-EMPTY_HANDED: Final = """
+ALL_RETURNED: Final = """
     WITH recent AS (
         SELECT statement_id, s.published_at
         FROM delivery_broadcast JOIN statements_statement s ON s.number = statement_id
@@ -64,7 +64,7 @@ def never_arriving_stop(address_ids: Collection[int]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            EMPTY_HANDED,
+            ALL_RETURNED,
             {
                 "ids": [*address_ids],
                 "channel": EMAIL,

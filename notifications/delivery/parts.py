@@ -89,7 +89,7 @@ def parts_of(receipts: Sequence["Receipt"]) -> dict[int, MessagePart]:
 
 
 def parts_apply(receipts: Sequence["Receipt"], parts: Mapping[int, MessagePart]) -> None:
-    """Note what receipts say of parts; whoever calls has locked their deliveries.
+    """Note what receipts say of parts; the caller has locked their deliveries.
 
     Undelivered after delivered is no progress, delivered after undelivered is.
     """

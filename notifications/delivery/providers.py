@@ -171,7 +171,7 @@ def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
         alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
         return
     if answers:
-        if _in_a_row(provider) < TROUBLE:  # it was not down, and the row begins anew
+        if _in_a_row(provider) < TROUBLE:  # it was not down, and the count starts again
             _client().delete(TROUBLED + provider.name)
         return
     with _client().pipeline() as pipe:

@@ -129,7 +129,8 @@ def receipts_apply() -> int:
 
 def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
     """Suppress the addresses that receipts say are dead, and clear those that a message reached."""
-    for one in known:
+    # By address, as results are: two workers with the same addresses do not wait for each other.
+    for one in sorted(known, key=lambda one: deliveries[one.pk].address_id or 0):
         delivery = deliveries[one.pk]
         if one.suppress and delivery.address_id:
             # Of the message, not of the receipt: a copy may come on another day.

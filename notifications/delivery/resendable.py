@@ -49,7 +49,7 @@ LOST: Final = f"""
         WHERE other.statement_id = d.statement_id AND oa.subscriber_id = a.subscriber_id
           AND {in_chain("oa")} AND (oa.position, oa.id) > (a.position, a.id)))
 """
-# Whoever was stopped has not got the newer statement: the older one alone would mislead them.
+# A stopped address has not got the newer statement: the older one alone would mislead its reader.
 REPLACED: Final = f"""
     cardinality(b.superseded_by) > 0 AND (a.suppressed_at IS NOT NULL OR {SUPERSEDED})
 """

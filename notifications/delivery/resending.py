@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from notifications.delivery.acts import Resending
-from notifications.delivery.ledger import RESET
-from notifications.delivery.models import Broadcast, BroadcastState, Delivery
+from notifications.delivery.ledger import RESET, broadcasts_reopen
+from notifications.delivery.models import Delivery
 from notifications.delivery.resendable import LOST, REPLACED, ROWS, Chosen, Numbers, stopped_for
 from notifications.hints import hint, wake_send
 from notifications.subscribers.services.subscriptions import addresses_reactivate
@@ -121,11 +121,7 @@ def _put_back(rows: list[tuple[int, datetime, int, str]]) -> int:
         return 0
     ids, moments, statements, channels = zip(*rows, strict=True)
     Delivery.objects.filter(pk__in=ids, published_at__in=set(moments)).update(**RESET)
-    reopened = Broadcast.objects.filter(pk__in=set(statements))
-    reopened.update(receipts_due_at=Now())
-    reopened.filter(state=BroadcastState.FINISHED).update(
-        state=BroadcastState.SENDING, finished_at=None
-    )
+    broadcasts_reopen(set(statements))
     for name in set(channels):
         transaction.on_commit(partial(wake_send, name))
     return len(rows)

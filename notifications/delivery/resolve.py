@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from notifications.channels import media
 from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import budget, loop
@@ -144,8 +145,10 @@ def sweep() -> None:
     defaults_note()
     routes_follow_settings()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=Now())
-    for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
-        wake_send(channel)
+    for one in media():
+        # By route, as the index is: one row answers it, however many are due.
+        if any(due.filter(channel=one.name, route=route).exists() for route in one.routes):
+            wake_send(one.name)
     if Receipt.objects.filter(applied_at=None, look_at__lte=Now()).exists():
         wake_receipts()
     if Hold.objects.filter(step__in=HOLD_MOVING).exists():

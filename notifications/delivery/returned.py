@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models.functions import Now
 
 from notifications.channels.outcomes import Reason
 from notifications.delivery import budget
 from notifications.delivery.claim import fall_back
-from notifications.delivery.models import Broadcast, BroadcastState
+from notifications.delivery.ledger import broadcasts_reopen
 from notifications.delivery.states import DeliveryState, may_follow_from
 from notifications.media import VOICE
 
@@ -29,7 +28,7 @@ CALL_AGAIN_WITHIN_MINUTES: Final = 15
 
 # Only the try that it is about, and only once: then the delivery has another attempt, of which no
 # copy of this receipt, nor any other of that try, says anything. A late "delivered" still counts.
-# Whoever waits for the provider's answer to that try writes nothing any more.
+# A worker that still waits for the provider's answer to that try writes nothing any more.
 RETURN: Final = """
     WITH told AS (
         SELECT DISTINCT ON (d.id) d.id, d.published_at, d.fence, r.reason, r.code, r.at,
@@ -112,7 +111,8 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
         cursor.execute(NEXT, [VOICE, [*ids], [*set(moments)]])
     failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
     fall_back(failed)
-    _reopen({number for number, state in zip(statements, states, strict=True) if state == _PENDING})
+    again = zip(statements, states, strict=True)
+    broadcasts_reopen({number for number, state in again if state == _PENDING})
 
 
 def _before() -> list[str]:
@@ -122,12 +122,3 @@ def _before() -> list[str]:
         *(DeliveryState.SENT, DeliveryState.UNCONFIRMED),
     )
     return [str(one) for one in reported if one in may_follow_from(DeliveryState.PENDING)]
-
-
-def _reopen(statements: set[int]) -> None:
-    """Go on with the broadcasts that have something to send again."""
-    reopened = Broadcast.objects.filter(pk__in=statements)
-    reopened.update(receipts_due_at=Now())
-    reopened.filter(state=BroadcastState.FINISHED).update(
-        state=BroadcastState.SENDING, finished_at=None
-    )

@@ -1,4 +1,4 @@
-"""Read the mailbox to which letters come back: each letter once, whoever ends in between."""
+"""Read the mailbox to which letters come back: each letter counts once, even after a crash."""
 
 import logging
 from contextlib import suppress

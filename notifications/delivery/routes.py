@@ -1,10 +1,13 @@
 """Keep every unsent delivery in the queue that the settings give its country."""
 
 import json
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Q
 
 from notifications.channels import media
 from notifications.delivery.matching import ROUTE, route_parameters
@@ -35,7 +38,16 @@ def routes_follow_settings() -> None:
 
 
 def _left_behind() -> bool:
+    """Look between the routes there are, in the order of the index: it reads none of theirs."""
     waiting = Delivery.objects.filter(state=DeliveryState.PENDING)
     return any(
-        waiting.filter(channel=one.name).exclude(route__in=one.routes).exists() for one in media()
+        waiting.filter(gap, channel=one.name).exclude(route__in=one.routes).exists()
+        for one in media()
+        for gap in _gaps(sorted(one.routes))
     )
+
+
+def _gaps(routes: Sequence[str]) -> list[Q]:
+    """Return what lies between routes, and behind the last one; before "" there is nothing."""
+    between = [Q(route__gt=low, route__lt=high) for low, high in pairwise(routes)]
+    return [*between, Q(route__gt=routes[-1])]

@@ -159,11 +159,24 @@ class _Sending:
         self.tried.update((one.id, one.published_at) for one in claimed)
         self._full = taken == settings.DELIVERY_BATCH
         self._lease.add(claimed, began)
-        self._waiting.add(self._allowed(self._messages(claimed)))
-        if self._full:
-            _wake_another(self._medium)
-        if not self._provider.limits.each_address:
-            providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
+        try:
+            if self._full:
+                _wake_another(self._medium)
+            if not self._provider.limits.each_address:
+                unused = allowed - len(claimed)
+                providers.give_back(self._provider.name, self._provider.limits, unused)
+            self._waiting.add(self._allowed(self._messages(claimed)))
+        except Exception:
+            self._put_back(claimed)
+            raise
+
+    def _put_back(self, claimed: Sequence[Claimed]) -> None:
+        """Settle a claim that will not be sent: what a lease leaves may have gone out."""
+        self._full = False
+        for one in claimed:
+            if one.id in self._lease.claims:
+                self._lease.settle(one.id, NotSent(Reason.OTHER, LEFT_ALONE))
+        self._lease.write_all()
 
     def _another_needs_none(self) -> bool:
         return any(not one.uses_consents for one in self._medium.able(self._route))
@@ -256,6 +269,8 @@ class _Sending:
                 batch.append(message_of(one, self._content_of(one), self._lease.ours))
             except Exception as error:
                 log_error(one, error)
+                # Another provider may be able to: it only has to make another text of it.
+                self.rest.append((one.id, one.published_at))
                 self._lease.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
         return batch
 

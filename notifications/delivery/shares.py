@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
@@ -17,16 +18,19 @@ from notifications.channels.base import Provider
 from notifications.channels.media import Medium, media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.alarms import alarm_over, alarm_raise
-from notifications.delivery.claim import IS_ONE_OF, DeliveryKey
+from notifications.delivery.claim import IS_ONE_OF, DeliveryKey, fall_back
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import DeliveryState
 from notifications.delivery.templating import Key, Message, Templates, messages_under_way
 from notifications.hints import wake_send
 from statuspage.statements.models import Statement
 
+# What has waited for as long as anything is tried has failed: it is not sent days later without
+# anybody's asking.
 PUT_OFF: Final = f"""
     WITH waiting AS (
-        SELECT id, published_at FROM delivery_delivery
+        SELECT id, published_at, created_at < now() - make_interval(hours => %(hours)s) AS over
+        FROM delivery_delivery
         WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
           AND due_at <= now() AND {IS_ONE_OF}
         ORDER BY due_at, id
@@ -34,10 +38,14 @@ PUT_OFF: Final = f"""
         FOR UPDATE SKIP LOCKED
     )
     UPDATE delivery_delivery d
-    SET due_at = now() + make_interval(secs => %(seconds)s), reason = %(reason)s, updated_at = now()
+    SET state = CASE WHEN NOT over THEN 'pending' WHEN d.may_be_sent THEN 'unconfirmed'
+                     ELSE 'failed' END,
+        due_at = now() + make_interval(secs => %(seconds)s), reason = %(reason)s,
+        sent_at = CASE WHEN over AND d.may_be_sent THEN d.first_tried_at ELSE d.sent_at END,
+        settled_at = CASE WHEN over THEN now() END, updated_at = now()
     FROM waiting
     WHERE d.id = waiting.id AND d.published_at = waiting.published_at
-    RETURNING d.statement_id
+    RETURNING d.statement_id, d.id, d.published_at, d.state
 """
 DUE_AGAIN: Final = """
     WITH waiting AS (
@@ -157,12 +165,14 @@ def _put_off(medium: Medium, route: str, provider: Provider, messages: Collectio
                 "route": route,
                 "limit": AT_ONCE,
                 "seconds": LOOK_AGAIN.total_seconds(),
+                "hours": settings.DELIVERY_GIVE_UP_HOURS,
                 "reason": Reason.NO_TEMPLATE,
                 **key_parameters(keys),
             },
         )
-        numbers = {number for (number,) in cursor.fetchall()}
-    for kind in sorted({kinds[number] for number in numbers}):
+        rows = cursor.fetchall()
+        fall_back([(one, at) for _, one, at, state in rows if state == DeliveryState.FAILED])
+    for kind in sorted({kinds[number] for number, *_ in rows}):
         alarm_raise(Alarm.Kind.NO_TEMPLATE, f"{provider.name}:{kind}")
 
 

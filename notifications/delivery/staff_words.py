@@ -51,7 +51,7 @@ def alarms_tell() -> int:
 
 
 def alarms_claim() -> list[Word]:
-    """Return what staff are to be told now, once to whoever asks: it counts as told before it is.
+    """Return what staff are to be told now, to one caller only: it counts as told from here on.
 
     What is over must have stayed so for ALARM_SETTLED_SECONDS. Nothing is claimed while the
     settings name nobody.
@@ -110,7 +110,7 @@ def _robot(name: str, typed: str) -> str:
     try:
         return normalise(robots.kind_of(typed), typed)
     except ValidationError:
-        logger.error("%s is none that we know", name)  # noqa: TRY400
+        logger.error("%s is not the address of a group robot", name)  # noqa: TRY400
         return ""
 
 

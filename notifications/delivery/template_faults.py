@@ -1,7 +1,8 @@
 """Templates that a provider calls approved, and whose messages it refuses all the same.
 
-Such a one rests for ten minutes, under an alarm: the next provider takes its messages over, or
-they wait. Meanwhile the provider is asked; then a batch finds out whether the fault is repaired.
+Such a template rests for ten minutes, under an alarm: the next provider takes its messages over, or
+they wait. In the meantime the provider is asked; then a batch finds out whether the fault is
+repaired.
 """
 
 from collections.abc import Iterable

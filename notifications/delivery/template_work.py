@@ -107,7 +107,7 @@ def _ask(provider: TemplatedProvider, templates: Sequence[Template]) -> None:
 def _register_next(provider: TemplatedProvider) -> None:
     """Register the draft that has waited longest, unless another was just now.
 
-    The row is locked meanwhile: two workers never register it twice.
+    The row stays locked until then: two workers never register it twice.
     """
     if not provider.can_register():
         return

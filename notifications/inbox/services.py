@@ -151,8 +151,8 @@ def texts_reseal() -> int:
 def _reseal(one: ReceivedText) -> int:
     if sealed_by_newest(bytes(one.sealed)):
         return 0
-    anew = encrypt(decrypt(bytes(one.sealed), CONTEXT), CONTEXT)
-    return ReceivedText.objects.filter(pk=one.pk).update(sealed=anew)
+    sealed = encrypt(decrypt(bytes(one.sealed), CONTEXT), CONTEXT)
+    return ReceivedText.objects.filter(pk=one.pk).update(sealed=sealed)
 
 
 def texts_from(addresses: list[int], proven: str) -> Iterator[dict[str, Any]]:

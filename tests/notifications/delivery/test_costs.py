@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
 
 from notifications.channels import provider as find_provider
@@ -192,3 +193,15 @@ def not_sent(delivery):
     )
     receipts_store(delivery.provider, [receipt])
     receipts_apply()
+
+
+def test_a_claim_that_cannot_be_booked_is_not_taken_for_one_that_was_sent(provider, monkeypatch):
+    def away(*_given):
+        raise OperationalError
+
+    broadcast()
+    monkeypatch.setattr(budget, "reserve", away)
+    with pytest.raises(OperationalError):
+        send_due(SMS)
+    kept = Delivery.objects.get()
+    assert (kept.state, kept.attempts, kept.may_be_sent) == ("pending", 0, False)

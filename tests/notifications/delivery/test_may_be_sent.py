@@ -8,6 +8,7 @@ from notifications.channels import medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim, expire_leases
+from notifications.delivery.ledger import delivery_send_again
 from notifications.delivery.models import Delivery
 from notifications.delivery.resolve import resolve_unknown
 from notifications.delivery.results import result_of, write_results
@@ -126,6 +127,14 @@ def test_a_repetition_that_comes_too_late_is_left_to_people(statement: Statement
     resolve_unknown()
     row.refresh_from_db()
     assert (row.state, row.due_at) == ("unknown", NEVER)
+
+
+def test_what_staff_then_send_again_is_no_repetition(statement: Statement) -> None:
+    memory = medium(WECHAT).leading().recognises_repeats_for
+    row = attempt(NO_ANSWER)
+    Delivery.objects.update(state="unknown", due_at=NEVER, repeat_until=Now() - memory)
+    assert delivery_send_again(row.pk)
+    assert len(claim(WECHAT, 1)[0]) == 1
 
 
 def test_what_was_refused_since_may_have_gone_out_before_and_has_no_more_time(

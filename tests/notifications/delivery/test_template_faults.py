@@ -1,11 +1,14 @@
 """A template that changes, goes away or is refused at its provider while statements wait for it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models.functions import Now
 
 from notifications.channels.base import Note
 from notifications.channels.outcomes import Accepted
 from notifications.channels.templated import TemplateAnswer, Verdict
+from notifications.delivery.ledger import deliveries_retry
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.send import send_due
 from notifications.delivery.singles import notes_send
@@ -195,3 +198,16 @@ def test_a_refused_template_is_asked_about_again_soon(approved):
     Template.objects.update(state="refused", checked_at=Now() - timedelta(minutes=11))
     templates_work()
     assert {one.state for one in Template.objects.filter(provider="aliyun")} == {"approved"}
+
+
+def test_what_has_waited_for_a_template_for_days_is_not_sent_late(approved, settings):
+    settings.SMS_PROVIDERS = ["aliyun"]
+    Template.objects.update(state="in_review")
+    broadcast()
+    long_ago = Now() - timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS + 1)
+    Delivery.objects.update(created_at=long_ago)
+    send_due(SMS)
+    assert (row().state, row().reason) == ("failed", "no_template")
+    assert deliveries_retry(Delivery.objects.all()) == 1
+    send_due(SMS)
+    assert row().state == "pending"
