@@ -49,7 +49,7 @@ def _twilio_sender(text: str) -> str:
 
 class SmsSettings(AreaSettings):
     """SMS. A provider without credentials is off, and the console says so where there is no other.
-    docs/production.md says which templates to register at Aliyun."""
+    docs/providers-setup.md says what each provider needs."""
 
     SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
     """Countries whose mobile numbers may get SMS: calling codes, of which each means its main

@@ -42,8 +42,8 @@ Fields = Annotated[dict[str, str], PlainValidator(_fields)]
 
 
 class WeChatTemplateSettings(AreaSettings):
-    """WeChat's templates: which account fills which fields with what. docs/production.md has the
-    names. Templates for single kinds of notice are entered in the console."""
+    """WeChat's templates: which account fills which fields with what. docs/providers-setup.md says
+    how. Templates for single kinds of notice are entered in the console."""
 
     WECHAT_PROVIDERS: Annotated[
         list[str], PlainValidator(lambda text: provider_order(text, WECHAT_NAMES) or ["wechat"])
