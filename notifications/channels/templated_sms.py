@@ -153,10 +153,7 @@ class TemplatedSms(TemplatedProvider):
         """Refuse what no cloud approves: without words, too long, or with signs of its own."""
         super().check_template(template)
         if CATCH_ALL & {*template.fields.values()}:
-            problem = _(
-                "Providers approve no variable for the whole text. Use one for each date, amount "
-                "or name."
-            )
+            problem = _("A variable for the whole text is never approved. Use one for each value.")
             raise ValidationError({"fields": problem})
         if not template.text:
             raise ValidationError({"text": _("Enter the text, exactly as approved.")})
