@@ -104,8 +104,8 @@ class SmsSettings(AreaSettings):
     """Key at Tencent Cloud."""
     TENCENT_SMS_SECRET_KEY: str = ""
     """Secret of that key."""
-    TENCENT_SMS_SDK_APP_ID: str = Field("", examples=["1400006666"])
-    """The SMS application's SdkAppId."""
+    TENCENT_SMS_SDK_APP_ID: str = ""
+    """The SMS application's SdkAppId, such as 1400006666."""
     TENCENT_SMS_SIGN_NAME: str = ""
     """The approved signature; empty: SMS_SIGNATURE."""
     TENCENT_SMS_SENDER_ID: str = ""
