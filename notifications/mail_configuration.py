@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from notifications.dkim_keys import read_key
 from statuspage.lib.env import EMAIL, SEVERAL_LINES, AreaSettings, Port, Token

@@ -50,9 +50,7 @@ class WeChatTemplateSettings(AreaSettings):
     ] = written("wechat")
     """What sends to WeChat, first choice first: wechat (template messages to followers) or
     wechat_notice (subscription notices, one for each time that a reader agrees)."""
-    WECHAT_TEMPLATE_FIELDS: Fields = written(
-        "", examples=["thing1=what,phrase2=phrase,time3=published,thing4=body"]
-    )
+    WECHAT_TEMPLATE_FIELDS: Fields = written("")
     """What fills each field of WECHAT_TEMPLATE_ID; = begins fixed words, | what stands in where the
     first has nothing that fits (amount2=amount,thing4=body|=查看详情).
     Empty: thing1=what,phrase2=phrase,time3=published,thing4=body|=请查看详情"""
