@@ -49,7 +49,7 @@ def _twilio_sender(text: str) -> str:
 
 class SmsSettings(AreaSettings):
     """SMS. A provider without credentials is off, and the console says so where there is no other.
-    docs/production.md says which templates to register at Aliyun."""
+    docs/providers-setup.md says what each provider needs."""
 
     SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
     """Countries whose mobile numbers may get SMS: calling codes, of which each means its main
@@ -104,8 +104,8 @@ class SmsSettings(AreaSettings):
     """Key at Tencent Cloud."""
     TENCENT_SMS_SECRET_KEY: str = ""
     """Secret of that key."""
-    TENCENT_SMS_SDK_APP_ID: str = Field("", examples=["1400006666"])
-    """The SMS application's SdkAppId."""
+    TENCENT_SMS_SDK_APP_ID: str = ""
+    """The SMS application's SdkAppId, such as 1400006666."""
     TENCENT_SMS_SIGN_NAME: str = ""
     """The approved signature; empty: SMS_SIGNATURE."""
     TENCENT_SMS_SENDER_ID: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from notifications.dkim_keys import read_key
 from statuspage.lib.env import EMAIL, SEVERAL_LINES, AreaSettings, Port, Token
@@ -38,9 +38,10 @@ class EmailSettings(AreaSettings):
     EMAIL_FEEDBACK_ID: str = ""
     """Name by which mail services count complaints (Feedback-ID), 5 to 15 characters.
     Empty: none."""
-    EMAIL_BOUNCE_ADDRESS: str = Field("", examples=["bounces+{id}@example.com"])
-    """Address to which letters come back that cannot be delivered; {id} names the delivery, where
-    the mail server takes what follows a + for itself. Empty: to the sender."""
+    EMAIL_BOUNCE_ADDRESS: str = ""
+    """Address to which letters come back that cannot be delivered, such as bounces@example.com, or
+    bounces+{id}@example.com where the mail server ignores what follows a +: {id} names the
+    delivery. Empty: to the sender."""
     EMAIL_BOUNCE_TOKEN: Token = ""
     """Random characters in the address to which your mail server posts them, one letter each:
     /hooks/email/?token=… Empty: closed. Make one: openssl rand -hex 16"""

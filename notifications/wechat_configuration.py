@@ -42,17 +42,15 @@ Fields = Annotated[dict[str, str], PlainValidator(_fields)]
 
 
 class WeChatTemplateSettings(AreaSettings):
-    """WeChat's templates: which account fills which fields with what. docs/production.md has the
-    names. Templates for single kinds of notice are entered in the console."""
+    """WeChat's templates: which account fills which fields with what. docs/providers-setup.md says
+    how. Templates for single kinds of notice are entered in the console."""
 
     WECHAT_PROVIDERS: Annotated[
         list[str], PlainValidator(lambda text: provider_order(text, WECHAT_NAMES) or ["wechat"])
     ] = written("wechat")
     """What sends to WeChat, first choice first: wechat (template messages to followers) or
     wechat_notice (subscription notices, one for each time that a reader agrees)."""
-    WECHAT_TEMPLATE_FIELDS: Fields = written(
-        "", examples=["thing1=what,phrase2=phrase,time3=published,thing4=body"]
-    )
+    WECHAT_TEMPLATE_FIELDS: Fields = written("")
     """What fills each field of WECHAT_TEMPLATE_ID; = begins fixed words, | what stands in where the
     first has nothing that fits (amount2=amount,thing4=body|=查看详情).
     Empty: thing1=what,phrase2=phrase,time3=published,thing4=body|=请查看详情"""

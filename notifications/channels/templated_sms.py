@@ -153,7 +153,7 @@ class TemplatedSms(TemplatedProvider):
         """Refuse what no cloud approves: without words, too long, or with signs of its own."""
         super().check_template(template)
         if CATCH_ALL & {*template.fields.values()}:
-            problem = _("No cloud approves a variable for the whole text. Use single facts.")
+            problem = _("A variable for the whole text is never approved. Use one for each value.")
             raise ValidationError({"fields": problem})
         if not template.text:
             raise ValidationError({"text": _("Enter the text, exactly as approved.")})

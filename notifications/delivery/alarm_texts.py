@@ -43,7 +43,7 @@ ADVICE: Final[Mapping[str, Promise]] = {
     ),
     Alarm.Kind.PROVIDER_REFUSES: gettext_lazy(
         "Its messages wait, or go out by the next provider, and are sent once it accepts them "
-        "again. What waits for DELIVERY_GIVE_UP_HOURS has failed."
+        "again. After DELIVERY_GIVE_UP_HOURS hours they fail."
     ),
     Alarm.Kind.NO_TEMPLATE: gettext_lazy(
         "Have one approved, under “Approved templates”, or set up another provider. They go out by "

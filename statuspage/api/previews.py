@@ -36,7 +36,7 @@ class ProviderTextAnswer(serializers.Serializer[ProviderText]):
 
     provider = serializers.CharField(source="provider.name")
     sends = serializers.SerializerMethodField(
-        help_text=_("Whether it goes out by this provider while nothing is wrong.")
+        help_text=_("Whether this provider sends it while everything works.")
     )
     lacks_template = serializers.BooleanField(
         source="lacking", help_text=_("Whether this provider has no approved template for it.")

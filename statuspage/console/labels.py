@@ -50,7 +50,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.UNKNOWN_NUMBER: _("Unknown number"),
     Reason.OPTED_OUT: _("Opted out"),
     Reason.NOT_A_FOLLOWER: _("Does not follow our WeChat account"),
-    Reason.NO_CONSENT: _("No consent to one more message left"),
+    Reason.NO_CONSENT: _("No consents left"),
     Reason.NO_TEMPLATE: _("No approved template"),
     Reason.UNREACHABLE: _("Unreachable"),
     Reason.REFUSED_CONTENT: _("Content rejected"),

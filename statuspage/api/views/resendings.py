@@ -51,7 +51,10 @@ class ResendingSerializer(InputSerializer):
     addresses = serializers.IntegerField(
         min_value=0,
         required=False,
-        help_text=_("As answered without it. It is only done with both numbers."),
+        help_text=_(
+            "The number in the answer to a request without it. Nothing is done unless both are "
+            "given."
+        ),
     )
     messages = serializers.IntegerField(min_value=0, required=False)
 
@@ -157,7 +160,7 @@ class ResendingView(Resource, RetrieveAPIView[Resending]):
     """One act, and how far it has come."""
 
     about_log = False
-    summaries = {"GET": _("Show how far reactivating and sending again has come")}
+    summaries = {"GET": _("Show the progress of reactivating and sending again")}
     queryset = Resending.objects.all()
     serializer_class = ResendingAnswer
     lookup_field = "pk"

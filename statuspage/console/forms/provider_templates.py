@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,6 @@ from notifications.templates.models import Template
 from notifications.templates.services import seen_as, template_save
 from statuspage.console.labels import STATEMENTS
 from statuspage.notices.kind import every_kind
-from statuspage.statements.texts import LANGUAGES
 
 ANY: Final = ("", _("Any"))
 NOTES: Final = {"code": _("Sign-up codes"), "alarm": _("Alarms")}
@@ -81,7 +81,7 @@ class ProviderTemplateForm(forms.Form):
         label=_("Moment"), required=False, choices=[ANY, *((str(k), v) for k, v in MOMENTS.items())]
     )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[ANY, *((one, one) for one in LANGUAGES)]
+        label=_("Language"), required=False, choices=[ANY, *settings.LANGUAGES]
     )
     abroad = forms.BooleanField(label=_("For numbers outside mainland China"), required=False)
     provider_id = forms.CharField(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
+from notifications.channels.base import providers
 from statuspage.lib.body_limits import ANONYMOUS_BYTES, ANSWER, ASKED, SIGNED_IN_BYTES
 from statuspage.pages.server import bodies
 from statuspage.pages.server.gateway import Gateway
 from statuspage.staff.roles import Role, Scope
 from statuspage.staff.services import token_issue
 from tests.factories import make_staff
+from tests.product import ROOT
 from tests.statuspage.pages.server.site import Request
 
 MEGABYTE = 1 << 20
@@ -98,6 +101,13 @@ def test_the_secret_in_aliyuns_address_allows_a_batch_of_reports(settings) -> No
     path = "/hooks/aliyun/report/?token="
     assert allowed(Client(), f"{path}a-secret-of-the-address") == MEGABYTE
     assert allowed(Client(), f"{path}another") == ANONYMOUS_BYTES
+
+
+def test_nginx_lets_long_callbacks_through_before_it_looks_for_a_page() -> None:
+    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    first, names = re.findall(r"^ {8}location ~ (\^/hooks/\(([\w|]+)\)/|\S+)", text, re.M)[0]
+    assert first.startswith("^/hooks/")
+    assert {one.name for one in providers() if one.longest_callback} <= {*names.split("|")}
 
 
 @pytest.fixture(autouse=True)
