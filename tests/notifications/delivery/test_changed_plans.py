@@ -11,6 +11,7 @@ from notifications.channels import medium
 from notifications.delivery.audience import audience_of, moment_of
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import Moment
+from notifications.delivery.templating import composed
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenances_advance
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
@@ -72,7 +73,7 @@ def test_the_sms_says_that_it_is_cancelled_and_when_it_was_planned() -> None:
 def test_the_sms_says_the_new_time_and_the_old_one() -> None:
     plan()
     said = reschedule(**LATER)
-    expected = "商户后台升级：已改期。改为3月13日 02:00至04:00。原定3月12日 02:00至04:00。配合银行"
+    expected = "商户后台升级：改为3月13日 02:00至04:00。原定3月12日 02:00至04:00。配合银行"
     assert expected in sms(said)
     assert "Now 13 Mar, 02:00 to 04:00. It was planned for 12 Mar, 02:00" in sms(said, "en")
 
@@ -88,9 +89,11 @@ def test_the_sms_says_a_new_end_alone_and_other_services() -> None:
 
 
 @pytest.mark.parametrize("name", ["email", "robot", "wechat"])
-def test_every_channel_says_the_new_time(name: str) -> None:
+def test_every_channel_says_the_new_time(settings: Any, name: str) -> None:
+    settings.WECHAT_TEMPLATE_ID = "changed"
     plan()
-    content = medium(name).leading().compose(bulletin_of(reschedule(**LATER).document, "zh-hans"))
+    bulletin = bulletin_of(reschedule(**LATER).document, "zh-hans")
+    content = composed(medium(name).leading(), bulletin)
     assert "3月13日 02:00至04:00" in content.text
     assert "已改期" in content.text
 
@@ -139,5 +142,5 @@ def test_shorter_words_for_sms_do_not_hide_the_times() -> None:
     plan()
     short = {"sms": text("请提前登录。", "Sign in early.")}
     said = sms(reschedule(short=short, **LATER))
-    assert "改为3月13日 02:00至04:00。原定3月12日 02:00至04:00。请提前登录。" in said
+    assert "改为3月13日02:00至04:00。原定3月12日02:00至04:00。请提前登录。" in said
     assert "配合银行" not in said

@@ -36,6 +36,7 @@ URL = f"/hooks/email/?token={TOKEN}"
 @pytest.fixture(autouse=True)
 def _token(settings) -> None:
     settings.EMAIL_BOUNCE_TOKEN = TOKEN
+    settings.EMAIL_HOST = "127.0.0.1"
 
 
 @pytest.fixture
