@@ -8,6 +8,7 @@ from notifications.channels.base import Bulletin, Content, MessageTemplate, Note
 from notifications.channels.facts import facts_of, facts_of_note
 from notifications.channels.filling import choose
 from notifications.channels.templated import TemplatedProvider
+from notifications.channels.weixin.provider import WeixinProvider
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
 from notifications.templates.suggested import suggestions
@@ -68,6 +69,8 @@ def template_for(
     provider: Provider, bulletin: Bulletin, *, abroad: bool = False
 ) -> MessageTemplate | None:
     """Return the one for a bulletin; None for a provider that needs none."""
+    if isinstance(provider, WeixinProvider):
+        return provider.default_template()
     if not isinstance(provider, TemplatedProvider) or provider.name not in CLOUDS:
         return None
     facts = facts_of(bulletin)

@@ -11,6 +11,7 @@ from statuspage.notices.services import notice_publish
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import make_component, make_staff, open_incident, text
+from tests.notifications.approved import composed
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import caller, error_of
 from tests.statuspage.console.browser import publish, signed_in, words
@@ -28,7 +29,7 @@ TYPED = {
 
 
 def sent(statement: Statement, name: str, language: str = "zh-hans") -> str:
-    return medium(name).leading().compose(bulletin_of(statement.document, language)).text
+    return composed(medium(name).leading(), bulletin_of(statement.document, language)).text
 
 
 def test_sms_and_wechat_say_the_shorter_words_and_every_other_channel_the_body(db: None):

@@ -14,6 +14,7 @@ from notifications.channels.links import links_in
 from notifications.channels.robot.wecom import MAX_BYTES
 from notifications.channels.sms_text import MAX_PARTS, carrier_safe
 from sandbox.simulator.segments import segments as billed
+from tests.notifications.approved import composed
 from tests.notifications.channels.builders import NEXT, bulletin, correction
 
 SMS, EMAIL, WECHAT, WECOM = map(find_provider, ("twilio", "email", "wechat", "wecom"))
@@ -141,7 +142,7 @@ def test_a_letter_has_the_whole_body_and_every_link_in_its_language(
 def test_a_template_message_fits_wechats_fields(subtests: pytest.Subtests) -> None:
     for kind, language in EACH:
         with subtests.test(kind=kind, language=language):
-            content = WECHAT.compose(said(kind, language, body=LONG[language]))
+            content = composed(WECHAT, said(kind, language, body=LONG[language]))
             fields = {name: field["value"] for name, field in content.data["data"].items()}
             assert set(fields) == {"thing1", "phrase2", "time3", "thing4"}
             assert all(0 < len(fields[name]) <= 20 for name in ("thing1", "thing4"))

@@ -25,7 +25,8 @@ from notifications.channels.outcomes import (
     NotSent,
     Unknown,
 )
-from notifications.media import MEDIA
+from notifications.channels.speech import speakable
+from notifications.media import MEDIA, VOICE
 from tests.notifications.approved import composed, template_for
 from tests.notifications.channels.builders import (
     PUBLISHED,
@@ -143,6 +144,8 @@ def test_a_channel_composes_every_kind_of_statement(name: str, subtests: pytest.
             template = template_for(find_provider(name), said)
             if template and template.kind == kind:  # it says in words of its own what it is
                 assert {"12", "CDF3X"} <= set(re.findall(r"[0-9A-Z]+", content.text))
+            elif find_provider(name).medium == VOICE:
+                assert speakable(said.name, chinese=language != "en")[:10] in content.text
             else:
                 assert said.name[:10] in content.text
 

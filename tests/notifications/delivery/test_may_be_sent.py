@@ -134,6 +134,7 @@ def test_what_staff_then_send_again_is_no_repetition(statement: Statement) -> No
     row = attempt(NO_ANSWER)
     Delivery.objects.update(state="unknown", due_at=NEVER, repeat_until=Now() - memory)
     assert delivery_send_again(row.pk)
+    due_now()
     assert len(claim(WECHAT, 1)[0]) == 1
 
 

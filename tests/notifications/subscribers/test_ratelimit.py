@@ -16,6 +16,8 @@ from tests.notifications.subscribers.threads import all_at_once
 
 @pytest.fixture(autouse=True)
 def _tight(settings: Settings) -> None:
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", "token"
+    settings.TWILIO_FROM, settings.EMAIL_HOST = "+15005550006", "127.0.0.1"
     settings.SIGNUP_PER_NUMBER_HOUR = 3
     settings.SIGNUP_PER_IP_HOUR = 5
     settings.SIGNUP_PER_PREFIX_HOUR = 6
