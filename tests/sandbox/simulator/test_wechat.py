@@ -49,7 +49,7 @@ def test_in_safe_mode_the_body_is_sealed_and_signed(
     parts = sorted([simulator.wechat_token, query["timestamp"], query["nonce"], told["Encrypt"]])
     digest = hashlib.sha1("".join(parts).encode()).hexdigest()  # noqa: S324 - WeChat's choice
     assert (query["encrypt_type"], query["msg_signature"]) == ("aes", digest)
-    clear = opened(told["Encrypt"], simulator.wechat_aes_key, simulator.app_id)
+    clear = opened(told["Encrypt"], [simulator.wechat_aes_key], simulator.app_id)
     assert OPENID in clear.decode()
 
 
