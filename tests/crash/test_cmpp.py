@@ -13,7 +13,7 @@ from tests.crash.harness import Stage
 
 RECIPIENTS: Final = 60
 # Long enough for a report to say that a message went out whose answer was lost.
-REPORTS_FIRST: Final = {"DELIVERY_RESOLVE_AFTER_SECONDS": 12}
+REPORTS_FIRST: Final = {"DELIVERY_RESOLVE_AFTER_SECONDS": 20}
 # A message that no report tells of was never taken: the settings have it sent again.
 SENT_AGAIN: Final = {**REPORTS_FIRST, "DELIVERY_PREFER_DUP": ["sms"]}
 LONG: Final = {
