@@ -14,6 +14,7 @@ from notifications.channels.countries import permitted_codes
 from notifications.channels.media import Medium
 from notifications.delivery.audience import RecipientGroup
 from notifications.delivery.templating import Templates, composed
+from notifications.media import SMS
 from notifications.templates.models import Template
 
 MAINLAND: Final = "86"
@@ -35,8 +36,11 @@ class ProviderText:
 
     @property
     def parts(self) -> Sequence[str]:
-        """The text in the parts in which it is sent and billed."""
-        return sms_text.parts(self.content.text) if self.content.text else []
+        """The text in the parts in which it is sent and billed: several of an SMS alone."""
+        if not self.content.text:
+            return []
+        text = self.content.text
+        return sms_text.parts(text) if self.provider.medium == SMS else [text]
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,9 @@ def test_it_publishes_nothing_and_counts_whom_it_would_reach(api, component):
     answer = response.json()
     assert (answer["kind"], answer["needs_approval"]) == ("incident.opened", False)
     assert answer["recipients"] == sms(answer)["recipients"] == 1
+    letter = next(one for one in answer["messages"] if one["medium"] == "email")
+    [text] = letter["routes"][0]["texts"]
+    assert text["parts"] == [text["text"]]  # only an SMS is sent in parts
     for model in (Statement, Incident, Broadcast):
         assert not model.objects.exists()
 
