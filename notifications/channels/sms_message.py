@@ -105,7 +105,8 @@ def _prepared(bulletin: Bulletin, area: Area) -> Bulletin:
     body = sentence(safe(bulletin.body), chinese=chinese)
     # Who speaks is said by the signature.
     name = _without_speaker(subject_of(bulletin.name), bulletin.operator)
-    return replace(bulletin, body=body, name=safe(name or bulletin.name))
+    mark = bulletin.mark.translate(sms_text.BRACKETS)
+    return replace(bulletin, body=body, name=safe(name or bulletin.name), mark=mark)
 
 
 def _without_speaker(name: str, operator: str) -> str:

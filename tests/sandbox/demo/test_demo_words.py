@@ -32,7 +32,7 @@ def unsaved(row: dict[str, Any]) -> Template:
 
 @pytest.fixture(autouse=True)
 def operator(settings: Any) -> None:
-    settings.OPERATOR_HOTLINE = HOTLINE
+    settings.OPERATOR_HOTLINE, settings.WECHAT_TEMPLATE_ID = HOTLINE, "demo"
     # With its brackets English messages too take the alphabet of which few characters fit.
     settings.SMS_SIGNATURE = "演示支付"
     make_component("T+1 结算", "T+1 settlement")

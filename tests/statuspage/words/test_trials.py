@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from notifications.channels import media, medium
-from notifications.channels.base import Channel
+from notifications.channels import medium, providers
+from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted
 from notifications.delivery import trials
 from notifications.delivery.models import Delivery, Spending
@@ -27,6 +27,7 @@ from statuspage.postmortems.models import Postmortem
 from statuspage.staff.models import AuditEntry, Staff
 from statuspage.statements.models import Statement
 from tests.factories import make_staff, open_incident, text
+from tests.notifications.approved import composed
 from tests.statuspage.console.browser import browser_of, form_of, press, words
 
 COMPOSE = "/console/incidents/compose/"
@@ -36,8 +37,9 @@ TYPED = {"name_zh": "到账延迟", "name_en": "Late payouts", "body_zh": "资�
 
 
 @pytest.fixture(autouse=True)
-def every_channel_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Channel, "configured", lambda self: not self.stands_in_for)
+def every_channel_is_set_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SMS_PROVIDERS, settings.WECHAT_TEMPLATE_ID = ["twilio"], "test"
+    monkeypatch.setattr(Provider, "configured", lambda self: True)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             found.append(one)
             yield one, Accepted("x")
 
-    for one in media():
+    for one in providers():
         monkeypatch.setattr(type(one), "send", send)
     return found
 
@@ -69,7 +71,7 @@ def document() -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["sms", "email", "robot", "wechat"])
 def test_every_channel_marks_a_test_before_what_it_says(db: None, name: str) -> None:
     for language, marks in (("zh-hans", ("【测试】", "[测试]")), ("en", ("[Test]", "[Test]"))):
-        content = medium(name).leading().compose(trial_bulletin_of(document(), language))
+        content = composed(medium(name).leading(), trial_bulletin_of(document(), language))
         first = content.subject or content.text
         assert any(mark in first for mark in marks)
         mark = next(mark for mark in marks if mark in first)

@@ -290,6 +290,12 @@ class TestWords:
         assert "weekly (Friday)" in content["brief"]["en"]
 
 
+def chinese_day(days: int) -> str:
+    """Return a day from today on, as Chinese readers read it."""
+    with override("zh-hans"):
+        return short_day(ahead(days))
+
+
 class TestWithdrawal:
     """Who reads that a rule is withdrawn reads by which one the money comes then."""
 
@@ -302,19 +308,18 @@ class TestWithdrawal:
         return found.content
 
     def test_says_the_rule_from_its_first_day_on_and_what_else_changes(self) -> None:
-        day = ahead(3)
-        content = self.withdrawn(valid_from=day)
+        content = self.withdrawn(valid_from=ahead(3))
         said = content["outcome"]["zh-hans"]
-        assert said == f"小微商户：{short_day(day)}起按 T+1 结算。截止时间：20:00→23:00。"
+        assert said == f"小微商户：{chinese_day(3)}起按 T+1 结算。截止时间：20:00→23:00。"
         rows = content["tables"]["en"][0]["rows"]
         assert rows[:2] == [["Settlement cycle", "T+5", "T+1"], ["Cut-off", "20:00", "23:00"]]
 
     def test_only_what_is_still_to_come_of_a_temporary_one(self) -> None:
         content = self.withdrawn(valid_from=ahead(-3), valid_until=ahead(2))
         said = content["outcome"]["zh-hans"]
-        assert short_day(ahead(0)) in said
-        assert short_day(ahead(2)) in said
-        assert short_day(ahead(-3)) not in said
+        assert chinese_day(0) in said
+        assert chinese_day(2) in said
+        assert chinese_day(-3) not in said
 
     def test_nothing_of_one_that_is_over(self) -> None:
         said = publish(KIND, change(cycle="T+5", valid_from=ahead(-3), valid_until=ahead(1)))
