@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -86,7 +87,10 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop it; its data stay in its folder."""
-        self._server.cleanup()
+        import psutil  # comes with the wheel of PostgreSQL
+
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            self._server.cleanup()
 
     def _runs(self) -> bool:
         try:

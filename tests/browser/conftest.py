@@ -30,6 +30,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+EXPECTED = re.compile(r"(40[03]|429) \(|^htmx:(sendAbort|afterRequest)\b")
+
+
 class Visitor:
     """Someone with a browser of their own; collects what the browser complains of."""
 
@@ -47,8 +50,9 @@ class Visitor:
         return page
 
     def _listen(self, message: object) -> None:
-        # A refusal is an answer, and the browser remarks on it; anything else is a fault.
-        if message.type == "error" and not re.search(r"(40[03]|429) \(", message.text):
+        # A refusal is an answer, and the browser remarks on it. Leaving a page cuts short what it
+        # had asked for; htmx says so, and first without the cause. Anything else is a fault.
+        if message.type == "error" and not EXPECTED.search(message.text):
             self.complaints.append(message.text)
 
     def leave(self) -> list[str]:
