@@ -26,7 +26,7 @@ TELEPHONE: Final = r"\+?\d{2,5}(?:[- ]\d{3,8})+(?!\d)"
 # In front of its number: a currency, "No.", a cycle's or a model's letters, 第.
 BEFORE: Final = (
     r"(?:(?:US|HK|CN)?[$\u20ac\u00a3\u00a5\uffe5]\s?|(?:RMB|CNY|USD|HKD|EUR|No\.|#)\s?|人民币\s?"
-    r"|公告\s?|第\s?|[A-Za-z]+[-+]?|[-+\u2212])"
+    r"|公告\s?|第\s?|(?<![A-Za-z])[A-Za-z]+[-+]?|[-+\u2212])"
 )
 MULTIPLIERS: Final = (
     r"(?:\s?(?:[十百千万亿]+|[多余]"
@@ -44,7 +44,8 @@ RANGE: Final = rf"(?:\s?(?:[-~\uff5e\u2013\u2014]{{1,2}}|(?<=[\d,.%])(?:至|到|
 RATE: Final = rf"{NUMBER}[%\u2030\uff05]?\+{NUMBER}"
 # A model such as D210S-2025, whose beginning is another model.
 MODEL: Final = (
-    r"(?!RMB|CNY|USD|HKD|EUR)[A-Za-z]+-?\d+(?:[A-Za-z]+(?:-?[A-Za-z0-9]+)*|(?:-[A-Za-z0-9]+)+)"
+    r"(?<![A-Za-z])(?!RMB|CNY|USD|HKD|EUR)[A-Za-z]+-?\d+"
+    r"(?:[A-Za-z]+(?:-?[A-Za-z0-9]+)*|(?:-[A-Za-z0-9]+)+)"
 )
 # An amount in words, as in "五千万元".
 IN_WORDS: Final = r"[〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]{2,}"

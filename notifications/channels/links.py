@@ -67,6 +67,8 @@ PATH: Final = (
     r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
     rf"|{HAN}{{1,30}}(?=[/?#=&_%]|\.[a-z])|(?:(?<=[#=])|(?<={HAN}/)){HAN}{{1,8}}(?!{HAN}))*(?<![.,;:!?)'\]])"
 )
+# More than any host has; short sentences without a space between them look like more.
+MOST_LABELS: Final = 16
 PORT: Final = r"(?:[:\uff1a]\d{2,5}(?!\d))?"
 REST: Final = rf"(?:[/?#]{PATH})?"
 USER: Final = r"(?:[A-Za-z0-9._~%!$&'*+=:-]{1,64}@)?"
@@ -76,7 +78,7 @@ FOUND: Final = re.compile(
     rf"(?:{USER}(?:{LABEL}{DOT})+(?:{SCRIPT}|{OTHER}+|{HAN}+){PORT}{REST}|{PATH}))"
     rf"|(?<!{OTHER})(?<![_.@-])(?P<ip>\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\d|\.\d))(?P<ip_rest>{PORT}{REST})"
     rf"|(?<!{OTHER})(?<![.@-])(?://)?"
-    rf"(?P<host>{LABEL}(?:{ANY_DOT}{LABEL})+(?!{OTHER}))(?P<rest>{PORT}{REST})",
+    rf"(?P<host>{LABEL}(?:{ANY_DOT}{LABEL}){{1,{MOST_LABELS}}}(?!{OTHER}))(?P<rest>{PORT}{REST})",
     re.IGNORECASE,
 )
 # Full-width forms one by one, so that every place stays the same.

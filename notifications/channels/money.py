@@ -27,7 +27,9 @@ AMOUNT: Final = re.compile(
     re.IGNORECASE,
 )
 # The sign stands behind its number, as in "100¥".
-BEHIND: Final = re.compile(rf"(?P<said>\d[\d,.]*{MULTIPLIER}?)\s?[\u00a5\uffe5](?!\s*\d)")
+BEHIND: Final = re.compile(
+    rf"(?<!\d)(?<!\d[,.])(?P<said>\d[\d,.]*{MULTIPLIER}?)\s?[\u00a5\uffe5](?!\s*\d)"
+)
 YEN: Final = re.compile(r"[\u00a5\uffe5]")
 SIGNS: Final = re.compile(rf"{SIGN}\s?", re.IGNORECASE)
 FOREIGN: Final = re.compile(r"(?:JPY?|日元|日圆)\s?[\u00a5\uffe5]", re.IGNORECASE)

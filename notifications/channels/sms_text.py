@@ -23,6 +23,8 @@ GSM: Final = GSM_BASIC | GSM_EXTENDED
 GSM_LIMITS: Final = (160, 153)
 UCS2_LIMITS: Final = (70, 67)
 MAX_PARTS: Final = 8
+# More than fits into any message. To look for links and sums in a longer text would take minutes.
+LONGEST: Final = 4000
 
 INVISIBLE: Final = dict.fromkeys(
     [
@@ -113,13 +115,21 @@ def in_gsm(text: str) -> str:
 def carrier_safe(text: str, *, chinese: bool) -> str:
     """Return the text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
     # Invisible characters would keep a link or an amount apart until they are taken out.
-    text = text.translate(INVISIBLE).translate(BRACKETS)
+    text = _start(text.translate(INVISIBLE).translate(BRACKETS))
     found, text = "", without_yen_signs(text, chinese=chinese)
     # What a removal leaves may join to another link, so until nothing is left to remove.
     while found != text:
         bare = EMPTY_BRACKETS.sub("", without_links(text))
         found, text = text, STRAY_SPACE.sub("", " ".join(bare.split())).strip()
     return text
+
+
+def _start(text: str) -> str:
+    """Return what of a text may fit, ending at the end of a sentence where there is one."""
+    if len(text) <= LONGEST:
+        return text
+    ends = [match.end() for match in SENTENCE.finditer(text) if match.end() < LONGEST]
+    return text[: ends[-1] if ends else LONGEST]
 
 
 def fitted(head: str, body: str, tail: str, count: Callable[[str], int] = segments) -> str:

@@ -247,3 +247,14 @@ def test_a_variable_is_shortened_at_a_sentence_or_with_dots(subtests: pytest.Sub
 @given(text=st.text(), limit=st.integers(min_value=1, max_value=200))
 def test_whatever_is_shortened_fits(text: str, limit: int) -> None:
     assert sms_text.units(shortened(text, limit)) <= limit
+
+
+# Before, each of these took minutes: what looks for figures, links and sums began at every place.
+@pytest.mark.parametrize("piece", ["x", "1", "1,", "a1", "x.", "a。", "好。", "2026年", "¥1-"])
+def test_the_longest_text_of_the_log_becomes_an_sms(piece: str) -> None:
+    body = carrier_safe(piece * (65_000 // len(piece)), chinese=True)
+    assert segments(fitted("【演示支付】", body, "第1号")) <= MAX_PARTS
+
+
+def test_a_text_too_long_for_any_sms_is_cut_at_a_sentence() -> None:
+    assert carrier_safe("收费3.14元。" * 2000, chinese=True).endswith("收费3.14元。")
