@@ -1,6 +1,7 @@
 """Group robots: Apprise's own plugins against the simulated services."""
 
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -441,6 +442,9 @@ def test_proxies_of_the_environment_are_not_used(
 def test_nothing_of_an_address_is_logged(
     settings, caplog: pytest.LogCaptureFixture, scheme: str, serve: Callable | None
 ) -> None:
+    plugin_class(SERVICES[scheme])
+    # As configuring the logging does in a process that has loaded the plugins already.
+    logging.getLogger("apprise").disabled = False
     caplog.set_level("DEBUG")
     if serve is None:
         settings.ROBOT_RELAY_URL = f"http://127.0.0.1:{closed_port()}"
