@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
+from notifications.channels import media
 from notifications.channels.outcomes import Reason
 from notifications.delivery import budget
 from notifications.delivery.claim import fall_back
@@ -18,8 +19,9 @@ _PENDING: Final = DeliveryState.PENDING
 SOONEST_SECONDS: Final = 30.0
 LATEST_SECONDS: Final = 900.0
 # What an operator has to correct takes longer, and has no last try, only a last hour.
-OURS: Final = Reason.NO_CREDENTIALS
+OURS: Final = [str(Reason.NO_CREDENTIALS), str(Reason.NOT_PERMITTED)]
 OURS_TIMES: Final = 20
+# Where other providers stand in order each has a try before anything waits.
 # A phone that nobody answered is called once more, so soon that phones which only let a repeated
 # call through at night do so, and never when the news is old.
 CALLS: Final = 2
@@ -36,10 +38,14 @@ RETURN: Final = """
                CASE WHEN d.channel = %(voice)s
                THEN d.attempts >= %(calls)s
                     OR d.first_tried_at < now() - make_interval(mins => %(within)s)
-               ELSE (d.attempts >= %(most)s AND r.reason <> %(ours)s)
+               ELSE (d.attempts >= %(most)s AND r.reason <> ALL(%(ours)s))
                     OR d.first_tried_at < now() - make_interval(hours => %(hours)s)
                END AS over,
-               CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times
+               CASE WHEN r.reason = ANY(%(ours)s) THEN %(times)s ELSE 1 END AS times,
+               d.attempts < coalesce(
+                   (SELECT able FROM unnest(%(channels)s::text[], %(routes)s::text[],
+                                            %(able)s::int[]) AS of (channel, route, able)
+                    WHERE of.channel = d.channel AND of.route = d.route), 1) AS another
         FROM delivery_delivery d
         JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(provider_ids)s::text[],
                     %(reasons)s::text[], %(codes)s::text[], %(at)s::timestamptz[],
@@ -57,6 +63,7 @@ RETURN: Final = """
     SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
         due_at = now() + make_interval(secs => CASE WHEN called
             THEN %(call_again)s * (1 + random() / 2)
+            WHEN another THEN 0
             ELSE told.times * (
                 %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))
             END),
@@ -90,6 +97,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
             RETURN,
             {
                 **columns,
+                **_orders(),
                 "before": _before(),
                 "most": settings.DELIVERY_MAX_ATTEMPTS,
                 "hours": settings.DELIVERY_GIVE_UP_HOURS,
@@ -113,6 +121,13 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
     fall_back(failed)
     again = zip(statements, states, strict=True)
     broadcasts_reopen({number for number, state in again if state == _PENDING})
+
+
+def _orders() -> dict[str, list[Any]]:
+    """Return how many providers are set up for each route of each medium."""
+    found = [(one.name, route, len(one.able(route))) for one in media() for route in one.routes]
+    channels, routes, able = map(list, zip(*found, strict=True))
+    return {"channels": channels, "routes": routes, "able": able}
 
 
 def _before() -> list[str]:
