@@ -1,14 +1,16 @@
 """Send again what a provider accepted and then certainly did not send, as a receipt says."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
 
+from notifications.channels.base import providers
 from notifications.channels.outcomes import Reason
 from notifications.delivery import budget
-from notifications.delivery.claim import fall_back
+from notifications.delivery.claim import AWAY, fall_back
 from notifications.delivery.ledger import broadcasts_reopen
 from notifications.delivery.states import DeliveryState, may_follow_from
 from notifications.media import VOICE
@@ -57,7 +59,7 @@ RETURN: Final = """
     SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
         due_at = now() + make_interval(secs => CASE WHEN called
             THEN %(call_again)s * (1 + random() / 2)
-            ELSE told.times * (
+            ELSE coalesce((%(remembered)s::jsonb ->> d.provider)::float8, 0) + told.times * (
                 %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))
             END),
         reason = told.reason, code = told.code,
@@ -68,7 +70,7 @@ RETURN: Final = """
         updated_at = now()
     FROM told
     WHERE d.id = told.id AND d.published_at = told.published_at
-    RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state
+    RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state, d.reason
 """
 # After what it was booked with is released, so that a late answer finds nothing of its own. A call
 # that nobody answered was made: it has not failed.
@@ -99,6 +101,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
                 "calls": CALLS,
                 "within": CALL_AGAIN_WITHIN_MINUTES,
                 "call_again": CALL_AGAIN_SECONDS,
+                "remembered": json.dumps(_remembered()),
                 "soonest": SOONEST_SECONDS,
                 "latest": LATEST_SECONDS,
             },
@@ -106,13 +109,18 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
         rows = cursor.fetchall()
         if not rows:
             return
-        ids, moments, fences, statements, states = zip(*rows, strict=True)
+        ids, moments, fences, statements, states, _reasons = zip(*rows, strict=True)
         budget.release([*zip(ids, moments, fences, strict=True)])
         cursor.execute(NEXT, [VOICE, [*ids], [*set(moments)]])
-    failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
-    fall_back(failed)
+    # Who has another address waits for a provider's own fault as long as for one that is away.
+    fall_back([row[:2] for row in rows if row[4] == DeliveryState.FAILED or row[5] in AWAY])
     again = zip(statements, states, strict=True)
     broadcasts_reopen({number for number, state in again if state == _PENDING})
+
+
+def _remembered() -> dict[str, float]:
+    """Return the seconds within which a provider takes what is sent again for a repetition."""
+    return {one.name: one.remembers_for.total_seconds() for one in providers()}
 
 
 def _before() -> list[str]:
