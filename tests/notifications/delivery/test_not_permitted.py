@@ -45,6 +45,18 @@ def open_subjects():
     return [*Alarm.objects.filter(over_at=None).values_list("subject", flat=True)]
 
 
+def returned():
+    """A receipt says of the message that the country is not permitted."""
+    sent = row()
+    receipt = ProviderReceipt(
+        *(f"{sent.provider_id}:failed", "not_sent", sent.provider_id, sent.pk, sent.attempt_id),
+        code="21408",
+        reason=Reason.NOT_PERMITTED,
+    )
+    receipts_store("twilio", [receipt])
+    receipts_apply()
+
+
 def test_it_waits_without_using_up_an_attempt_and_is_sent_once_after_the_repair(alone):
     alone.switch("refuse", code=21408)
     broadcast()
@@ -110,19 +122,24 @@ def test_who_has_another_address_is_told_there(alone):
     assert Delivery.objects.get(address=phone).state == "failed"
 
 
+def test_also_where_a_receipt_says_so(alone):
+    phone, mail = make_address(PHONE), make_address("me@example.com", "email")
+    mail.subscriber, mail.position = phone.subscriber, 1
+    mail.save()
+    Subscriber.objects.update(one_by_one=True)
+    expand(open_incident().number)
+    send_due(SMS)
+    returned()
+    assert Delivery.objects.get(address=mail).state == "pending"
+    assert Delivery.objects.get(address=phone).state == "failed"
+
+
 def test_a_receipt_that_says_so_is_the_same(alone):
     """A messaging service accepts every message, and says later what became of it."""
     broadcast()
     send_due(SMS)
-    sent = row()
-    receipt = ProviderReceipt(
-        *(f"{sent.provider_id}:failed", "not_sent", sent.provider_id, sent.pk, sent.attempt_id),
-        code="21408",
-        reason=Reason.NOT_PERMITTED,
-    )
     Delivery.objects.update(attempts=50)
-    receipts_store("twilio", [receipt])
-    receipts_apply()
+    returned()
     assert (row().state, row().reason) == ("pending", "not_permitted")
     assert row().due_at > row().updated_at + timedelta(minutes=9)
     assert open_subjects() == ["twilio:not_permitted"]
