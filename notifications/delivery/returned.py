@@ -126,7 +126,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
     broadcasts_reopen({number for number, state in again if state == _PENDING})
 
 
-def _moves_on(state: str, reason: str, another: bool) -> bool:  # noqa: FBT001 - a row of SQL
+def _moves_on(state: str, reason: str, another: bool) -> bool:
     """Return whether the reader's next address may be used: no other provider has a try first.
 
     Who has one waits for a provider's own fault as long as for one that is away.
