@@ -99,6 +99,10 @@ REPAIR: Final[Mapping[str, Promise]] = {
         "Check the account, its balance, the sender and the templates at the provider, and the "
         "provider's settings here."
     ),
+    Reason.NOT_PERMITTED: gettext_lazy(
+        "Enable the country at the provider, name another provider for it, or take it out of "
+        "SMS_COUNTRIES."
+    ),
     Reason.NO_TEMPLATE: gettext_lazy(
         "Compare the template at the provider with what fills it, under “Approved templates”."
     ),

@@ -52,7 +52,8 @@ PROBE: Final = 5
 # A provider that answers with these is up, and refuses: see refusals.py.
 ANSWERS: Final = frozenset(
     {
-        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_TEMPLATE, Reason.OTHER),
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NOT_PERMITTED, Reason.NO_TEMPLATE),
+        Reason.OTHER,
         *refusals.FAULTS,
     }
 )

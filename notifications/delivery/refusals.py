@@ -64,6 +64,7 @@ def note(provider: Provider, told: Told, route: str = "") -> Reason | None:
     no fault.
     """
     _note_templates(provider, told)
+    note_not_permitted(provider, told)
     accepted = sum(isinstance(outcome, Accepted) for _, outcome in told)
     refused = [(key, one) for key, one in told if isinstance(one, NotSent) and is_fault(one)]
     if accepted and accepted >= len(refused):
@@ -93,6 +94,26 @@ def _note_templates(provider: Provider, told: Told) -> None:
     _count(provider, Reason.NO_TEMPLATE, refused)
     if _client().set(f"{ASKED}{provider.name}", 1, nx=True, ex=ASK_EVERY_SECONDS):
         ask_now(provider.name)
+
+
+def note_not_permitted(provider: Provider, told: Told) -> None:
+    """Tell staff at once of countries that our account may not send to: no second try is needed.
+
+    It stops nothing to other countries. The alarm ends once nothing waits for it (shares.py).
+    """
+    refused = {
+        key: one
+        for key, one in told
+        if isinstance(one, NotSent) and one.reason == Reason.NOT_PERMITTED
+    }
+    if not refused:
+        return
+    ids = [key for key in refused if isinstance(key, int)]
+    rows = Delivery.objects.filter(pk__in=ids).order_by("address__country")
+    codes = [code for code in rows.values_list("address__country", flat=True).distinct() if code]
+    said = " ".join([next(iter(refused.values())).code, *(f"+{code}" for code in codes)])
+    subject = _subject(provider, Reason.NOT_PERMITTED)
+    alarm_raise(Alarm.Kind.PROVIDER_REFUSES, subject, said[:LONGEST_CODE])
 
 
 def _of_template(outcome: NotSent) -> bool:
