@@ -45,8 +45,9 @@ SEPARATOR: Final = ":"
 # Of a provider's code beside an alarm.
 LONGEST_CODE: Final = 35
 
-# By the delivery, or by the try of a message that is none.
-Told = Sequence[tuple[int | UUID, Outcome]]
+# By the delivery, by the try of a message that is none, or by a reader's own server.
+Key = int | UUID | str
+Told = Sequence[tuple[Key, Outcome]]
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ def fault_of(subject: str) -> tuple[str, str]:
 def _count(
     provider: Provider,
     reason: Reason,
-    refused: Sequence[tuple[int | UUID, NotSent]],
+    refused: Sequence[tuple[Key, NotSent]],
     route: str = "",
 ) -> int:
     """Count refusals; return how many different messages there were in a row."""

@@ -243,7 +243,7 @@ class _Sending:
 
     def _take_stock(self) -> None:
         """Log what was settled, and tell the provider's health of it."""
-        told = [(message.delivery_id, outcome) for message, outcome in self._settled]
+        told = providers.told_of(self._provider, self._settled)
         templates_note(self._provider, self._settled)
         self._log([outcome for _, outcome in told])
         self._settled = []

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.channels import providers
+from notifications.channels.countries import numbers_abroad
 from notifications.channels.templated import TemplateAnswer, TemplatedProvider, Verdict
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
@@ -36,13 +37,15 @@ def drafts_make(
 ) -> list[Template]:
     """Make a draft of each suggested text that the registry of this provider lacks.
 
-    What is there already, in whatever state, stays as it is. Empty languages mean every one.
+    What is there already, in whatever state, stays as it is. Empty languages mean every one. Those
+    for numbers abroad are made once SMS may go there: each is one more to have reviewed.
     """
     wanted = [
         (one, abroad)
         for one in suggestions()
         if not languages or one.language in languages
         for abroad in provider.suggested_for(one.language)
+        if not abroad or numbers_abroad()
     ]
     there = {_key(one) for one in Template.objects.filter(provider=provider.name)}
     made = [one for suggestion, abroad in wanted if (one := _draft(provider, suggestion, abroad))]

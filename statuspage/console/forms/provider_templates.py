@@ -17,7 +17,7 @@ from statuspage.notices.kind import every_kind
 from statuspage.staff.models import Staff
 
 ANY: Final = ("", _("Any"))
-NOTES: Final = {"code": _("Sign-up codes"), "alarm": _("Alarms")}
+NOTES: Final = {"code": _("Sign-up codes"), "answer": _("Answers to replies")}
 MOST: Final = 30
 # Fields of the form itself; and what the service calls otherwise.
 ITS_OWN: Final = frozenset({"provider", "fields_said", "seen"})
