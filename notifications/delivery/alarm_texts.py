@@ -31,6 +31,8 @@ KINDS: Final[Mapping[str, Promise]] = {
     "maintenance": gettext_lazy("Maintenance"),
     "correction": gettext_lazy("Correction"),
     "withdrawal": gettext_lazy("Withdrawal"),
+    "code": gettext_lazy("Sign-up codes"),
+    "answer": gettext_lazy("Answers to replies"),
 }
 OF_A_COUNTRY: Final = (Alarm.Kind.CODES_UNENTERED, Alarm.Kind.CODES_CEILING)
 ADVICE: Final[Mapping[str, Promise]] = {

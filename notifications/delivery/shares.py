@@ -21,6 +21,7 @@ from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.claim import IS_ONE_OF, DeliveryKey, fall_back
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import DeliveryState
+from notifications.delivery.template_faults import lacks_note
 from notifications.delivery.templating import Key, Message, Templates, messages_under_way
 from notifications.hints import wake_send
 from statuspage.statements.models import Statement
@@ -222,7 +223,7 @@ def _end_alarms() -> None:
     waiting = _waiting().order_by().values("statement_id").distinct()
     kinds = set(Statement.objects.filter(pk__in=waiting).values_list("kind", flat=True))
     for subject in subjects:
-        if subject.partition(":")[2] not in kinds:
+        if subject.partition(":")[2] not in kinds and not lacks_note(subject):
             alarm_over(Alarm.Kind.NO_TEMPLATE, subject)
 
 

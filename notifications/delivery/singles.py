@@ -16,8 +16,9 @@ from notifications.channels.base import NO_DELIVERY, Content, Message, Note, Pro
 from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
+from notifications.channels.templated import NONE
 from notifications.delivery import budget, loop, providers
-from notifications.delivery.template_faults import templates_note
+from notifications.delivery.template_faults import note_unwritten, templates_note
 from notifications.delivery.templating import composed_note
 
 NOBODY: Final = NotSent(Reason.NO_CREDENTIALS, "no provider")
@@ -57,7 +58,19 @@ def notes_send(medium_name: str, batch: Sequence[tuple[str, Note]]) -> list[Outc
     """Send notes, each to one address in clear text; return the outcomes in the same order."""
     singles = [Single(address, partial(_composed, note)) for address, note in batch]
     found = singles_send(medium_name, singles)
-    return [found[one.attempt_id] for one in singles]
+    outcomes = [found[one.attempt_id] for one in singles]
+    for (address, note), outcome in zip(batch, outcomes, strict=True):
+        if outcome == NotSent(Reason.NO_TEMPLATE, NONE):
+            _tell_unwritten(medium_name, address, note)
+    return outcomes
+
+
+def _tell_unwritten(medium_name: str, address: str, note: Note) -> None:
+    medium = find_medium(medium_name)
+    try:
+        note_unwritten(medium.able(medium.route_of(address))[0], address, note)
+    except DatabaseError as error:
+        logger.warning("no alarm about a missing template: %s", type(error).__name__)
 
 
 def _composed(note: Note, provider: Provider) -> Content:

@@ -11,15 +11,19 @@ from typing import Final
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications.channels.base import Message, Provider
+from notifications.channels.base import Message, Note, Provider
+from notifications.channels.countries import MAINLAND_CODE
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason
-from notifications.channels.templated import UNWRITTEN, TemplatedProvider
+from notifications.channels.templated import ABROAD, UNWRITTEN, TemplatedProvider
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
 from notifications.hints import hint
 from notifications.templates.models import Template
+from notifications.templates.states import TemplateState
 
 TASK: Final = "delivery.work_on_templates"
+# What is no statement and goes to readers.
+NOTES: Final = frozenset({"code", "answer"})
 
 
 def templates_note(provider: Provider, settled: Iterable[tuple[Message, Outcome]]) -> None:
@@ -38,6 +42,31 @@ def templates_note(provider: Provider, settled: Iterable[tuple[Message, Outcome]
     for template_id, code in refused.items():
         if template_id and template_id not in carried:
             _rests(provider, template_id, code)
+
+
+def note_unwritten(provider: Provider, address: str, note: Note) -> None:
+    """Tell staff of a code or an answer that has no approved template: nothing waits for one."""
+    side = "" if address.startswith(MAINLAND_CODE) else f".{ABROAD}"
+    kind = note.kind.partition(".")[0]
+    subject = f"{provider.name}:{kind}.{note.language}{side}"
+    alarm_raise(Alarm.Kind.NO_TEMPLATE, subject)
+
+
+def lacks_note(subject: str) -> bool:
+    """Return whether an alarm is about a note that still has no approved template."""
+    name, _colon, what = subject.partition(":")
+    kind, _dot, rest = what.partition(".")
+    if kind not in NOTES:
+        return False
+    language, _dot, side = rest.partition(".")
+    approved = Template.objects.filter(
+        Q(kind="") | Q(kind=kind) | Q(kind__startswith=f"{kind}."),
+        provider=name,
+        state=TemplateState.APPROVED,
+        language__in=("", language),
+        abroad=bool(side),
+    )
+    return not approved.exists()
 
 
 def subject_of(template: Template) -> str:

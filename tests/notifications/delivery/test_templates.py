@@ -5,7 +5,8 @@ from django.db.models.functions import Now
 from django.utils.translation import override
 
 from notifications.channels import medium
-from notifications.channels.outcomes import Accepted
+from notifications.channels.base import Note
+from notifications.channels.outcomes import Accepted, NotSent
 from notifications.delivery.alarm_texts import headline
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.send import send_batch, send_due
@@ -268,6 +269,26 @@ def test_a_number_abroad_reads_who_writes_in_its_language(unapproved, settings, 
     operator = in_language(settings.OPERATOR_NAME, language)
     begins = {"zh-hans": "\uff1a服务异常通知", "en": ": Service incident"}
     assert said.startswith(f"{operator}{begins[language]}")
+
+
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+@pytest.mark.parametrize("clear", [PHONE, ABROAD])
+def test_a_code_without_a_template_is_an_alarm_until_one_is_approved(
+    unapproved, settings, name, clear
+):
+    settings.SMS_PROVIDERS = [name]
+    code = Note("code.signup", "zh-hans", "演示支付", "", facts={"code": "123456", "minutes": "10"})
+    for _ in range(2):
+        assert isinstance(notes_send(SMS, [(clear, code)])[0], NotSent)
+        templates_work()
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.over_at) == ("no_template", None)
+    with override("en"):
+        assert "Sign-up codes" in headline(alarm)
+    approve(name)
+    templates_work()
+    assert isinstance(notes_send(SMS, [(clear, code)])[0], Accepted)
+    assert not Alarm.objects.filter(over_at=None).exists()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
