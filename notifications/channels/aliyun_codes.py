@@ -60,7 +60,8 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     "isv.BUSINESS_LIMIT_CONTROL": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     "Throttling": NotSent(Reason.RATE_LIMITED),
     **dict.fromkeys(
-        ("isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL"),
+        # The last is of templates: a hundred are taken for review on one day.
+        ("isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "isv.SMS_OVER_LIMIT"),
         NotSent(Reason.QUOTA, retry_after=3600.0),
     ),
     "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error", perhaps after sending

@@ -214,6 +214,9 @@ class Provider(ABC):
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
+    # How long it may take a repetition for what it took and then did not send: sent again sooner,
+    # that would be answered as if it had gone out.
+    remembers_for: ClassVar[timedelta] = timedelta(0)
 
     # What passes by itself and says nothing of a message: tried for as long as anything is tried,
     # however often. Not where each reader's own server may be gone for good.

@@ -50,6 +50,11 @@ def check_permitted(number: str) -> None:
         )
 
 
+def numbers_abroad() -> bool:
+    """Return whether SMS may go to numbers outside the mainland."""
+    return bool(settings.SMS_COUNTRIES - {MAINLAND})
+
+
 def permitted_codes() -> list[str]:
     """Return the calling codes of the countries in SMS_COUNTRIES."""
     codes = {phonenumbers.country_code_for_region(one) for one in settings.SMS_COUNTRIES}

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     QUOTA = "quota"
     # The account, sender, service or template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
+    # Our account may not send to that country, as it is set up at the provider.
+    NOT_PERMITTED = "not_permitted"
     # The provider has no approved template for it, or not this one, or other variables.
     NO_TEMPLATE = "no_template"
     # A refusal that no table names: it may be of this message or of every one.

@@ -69,7 +69,9 @@ class TemplatedProvider(Provider):
         if self.misfits(template):
             return None
         values = filling.filled(template, facts, self.variable_limit)
-        taken = values and all(self.takes(template, name, one) for name, one in values.items())
+        if values is None:
+            return None
+        taken = all(self.takes(template, name, one) for name, one in values.items())
         return values if taken else None
 
     def misfits(self, template: MessageTemplate) -> Sequence[str]:

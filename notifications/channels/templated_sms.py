@@ -146,8 +146,8 @@ class TemplatedSms(TemplatedProvider):
         return self._content(template, facts_of_note(note))
 
     def suggested_for(self, language: str) -> Sequence[bool]:
-        """Return numbers at home; readers of English also have numbers abroad."""
-        return (False, True) if language == "en" else (False,)
+        """Return numbers at home, and those abroad: readers of both languages have them."""
+        return (False, True)
 
     def check_template(self, template: MessageTemplate) -> None:
         """Refuse what no cloud approves: without words, too long, or with signs of its own."""
@@ -292,6 +292,12 @@ def text_in(entry: Mapping[str, Any], name: str) -> str:
     """Return a text that the database can store: without NUL or lone surrogates."""
     value = entry.get(name)
     return value if isinstance(value, str) and value.isprintable() else ""
+
+
+def with_operator(text: str) -> str:
+    """Return a suggested text for numbers abroad, where no signature says who writes."""
+    colon = ": " if text.isascii() else "\uff1a"
+    return f"{{operator}}{colon}{text}"
 
 
 def in_order(text: str) -> list[str]:

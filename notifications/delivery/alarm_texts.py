@@ -99,6 +99,10 @@ REPAIR: Final[Mapping[str, Promise]] = {
         "Check the account, its balance, the sender and the templates at the provider, and the "
         "provider's settings here."
     ),
+    Reason.NOT_PERMITTED: gettext_lazy(
+        "Enable the country at the provider, name another provider for it, or take it out of "
+        "SMS_COUNTRIES."
+    ),
     Reason.NO_TEMPLATE: gettext_lazy(
         "Compare the template at the provider with what fills it, under “Approved templates”."
     ),
@@ -193,20 +197,23 @@ def _about(alarm: Alarm) -> str:
 
 
 def _template_said(subject: str) -> str:
-    """Return the provider, and the kind of statement or the template's id."""
-    provider, _colon, what = subject.partition(":")
+    """Return the provider, and the kind of statement or the template's id, if it is one alone."""
+    provider, colon, what = subject.partition(":")
     labels = {f"notice.{one.name}": str(one.label) for one in every_kind()}
     labels |= {name: str(label) for name, label in KINDS.items()}
     said = labels.get(what) or labels.get(what.partition(".")[0], what)
-    return f"{channel_labels().get(provider, provider)} · {said}"
+    label = str(channel_labels().get(provider, provider))
+    return f"{label} · {said}" if colon else label
 
 
 def _figures(alarm: Alarm) -> str:
     if not alarm.figures:
         return ""
-    if alarm.kind in WITH_CODE:
+    if alarm.kind in WITH_CODE and ":" in alarm.subject:
         return _("code %(code)s") % {"code": alarm.figures}
     failed, tried = alarm.figures.split("/")
+    if alarm.kind in OF_A_TEMPLATE:
+        return _("%(lost)s of %(all)s templates") % {"lost": failed, "all": tried}
     return _("%(failed)s of %(tried)s") % {"failed": failed, "tried": tried}
 
 

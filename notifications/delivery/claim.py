@@ -28,10 +28,11 @@ from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
 from notifications.media import VOICE
 
-# Only for subscribers who are notified once. What waits for a quota does not wait where there is a
-# next address; everything else has failed for good, so that nobody gets a statement twice. Of a
-# statement that was on hold, the next address may have been told after the backup: its provider is
-# asked first, or staff decide. Whoever was chosen when the broadcast was expanded stays chosen.
+# Only for subscribers who are notified once. What waits for a quota, or for our account to be
+# permitted a country, does not wait where there is a next address; everything else has failed for
+# good, so that nobody gets a statement twice. Of a statement that was on hold, the next address may
+# have been told after the backup: its provider is asked first, or staff decide. Whoever was chosen
+# when the broadcast was expanded stays chosen.
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
@@ -53,7 +54,8 @@ FALL_BACK: Final = f"""
             LIMIT 1
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
-          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota')
+          AND (d.state IN ('failed', 'suppressed')
+               OR (d.state = 'pending' AND d.reason = ANY(%(put_off)s))
                OR (d.state = 'pending' AND NOT d.may_be_sent AND d.reason = ANY(%(away)s)
                    AND d.first_tried_at < now() - make_interval(secs => %(patience)s))
                OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
@@ -81,6 +83,7 @@ FALL_BACK: Final = f"""
 """
 # Where there is no such number, nothing arrives later.
 DEAD_NUMBER: Final = [str(Reason.UNKNOWN_NUMBER), str(Reason.BAD_ADDRESS)]
+PUT_OFF: Final = [str(Reason.QUOTA), str(Reason.NOT_PERMITTED)]
 # A message may outwait its provider for days; who has another address is not to wait so long.
 AWAY: Final = [str(Reason.CONNECTION), str(Reason.PROVIDER_ERROR)]
 PATIENCE_SECONDS: Final = 600.0
@@ -123,7 +126,10 @@ CLAIM: Final = f"""
                due_at < now() - make_interval(hours => %(hours)s)
                OR (channel = '{VOICE}'
                    AND published_at < now() - make_interval(mins => {CALL_WITHIN_MINUTES}))
-               AS expired
+               AS expired,
+               -- A receipt has returned it (returned.py) from this very provider.
+               attempts > 0 AND lease_until IS NULL AND channel <> '{VOICE}'
+               AND provider = %(provider)s AS returned
         FROM delivery_delivery
         WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
           AND due_at <= now()
@@ -132,7 +138,7 @@ CLAIM: Final = f"""
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     ), checked AS (
-        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until, d.expired,
+        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until, d.expired, d.returned,
                a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
@@ -168,7 +174,8 @@ CLAIM: Final = f"""
     WHERE d.id = judged.id AND d.published_at = judged.published_at
     RETURNING d.state, d.channel, d.provider, d.id, d.published_at, d.statement_id, d.address_id,
               d.language, d.attempts, d.attempt_id, d.fence, d.first_tried_at,
-              judged.sealed, judged.sealed_secret, judged.kind
+              judged.sealed, judged.sealed_secret, judged.kind,
+              CASE WHEN judged.returned THEN d.reason ELSE '' END
 """
 RENEW: Final = """
     UPDATE delivery_delivery d
@@ -241,6 +248,8 @@ class Claimed(NamedTuple):
     sealed: bytes
     sealed_secret: bytes | None
     kind: str
+    # Why this provider did not send it after all, as a receipt said of the last try.
+    returned_for: str = ""
 
     @property
     def this_try(self) -> tuple[int, datetime, int]:
@@ -400,6 +409,7 @@ def fall_back(deliveries: Sequence[DeliveryKey]) -> None:
                 "askable": askable_media(),
                 "never": NEVER,
                 "dead": DEAD_NUMBER,
+                "put_off": PUT_OFF,
                 "away": AWAY,
                 "patience": PATIENCE_SECONDS,
                 **quiet_parameters(),

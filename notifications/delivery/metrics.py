@@ -24,7 +24,7 @@ from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
 from statuspage.lib.database_clock import database_now
 
-WAITING_FOR_REPAIR: Final = (*FAULTS, Reason.NO_TEMPLATE)
+WAITING_FOR_REPAIR: Final = (*FAULTS, Reason.NOT_PERMITTED, Reason.NO_TEMPLATE)
 
 
 class DeliveryCollector(Collector):

@@ -4,7 +4,7 @@ Every function raises redis.RedisError while Redis is away: sending without it c
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 import redis
 from django.conf import settings
 
-from notifications.channels.base import Limits, Provider
+from notifications.channels.base import Limits, Message, Provider
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
 from notifications.delivery import refusals
@@ -41,8 +41,9 @@ if tokens then
     redis.call('HSET', KEYS[1], 'tokens', math.min(tonumber(ARGV[1]), tokens + tonumber(ARGV[2])))
 end
 """
-DOWN, TROUBLED = "down:", "trouble:"
-# A provider is down after so many messages in a row without an answer.
+DOWN, TROUBLED, SERVERS = "down:", "trouble:", "trouble-at:"
+# A provider is down after so many messages in a row without an answer; where each reader has a
+# server of their own, after so many readers: one that is gone is called again and again.
 TROUBLE: Final = 20
 TROUBLE_SECONDS: Final = 600
 # It is left alone for so long; then a few messages find out whether it is back.
@@ -51,7 +52,8 @@ PROBE: Final = 5
 # A provider that answers with these is up, and refuses: see refusals.py.
 ANSWERS: Final = frozenset(
     {
-        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_TEMPLATE, Reason.OTHER),
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NOT_PERMITTED, Reason.NO_TEMPLATE),
+        Reason.OTHER,
         *refusals.FAULTS,
     }
 )
@@ -90,10 +92,10 @@ def health_of(provider: Provider) -> ProviderHealth:
     """Return how it has answered within the last ten minutes; one that was not asked is up."""
     if not provider.configured():
         return ProviderHealth.NOT_SET_UP
-    down, trouble = _client().mget(_down(provider), TROUBLED + provider.name)
+    down, trouble = _client().get(_down(provider)), _in_a_row(provider)
     if refusals.in_a_row(provider) >= refusals.STOP_AFTER:
         return ProviderHealth.REFUSING
-    if down or int(trouble or 0) >= TROUBLE:
+    if down or trouble >= TROUBLE:
         return ProviderHealth.DOWN
     return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
 
@@ -122,10 +124,17 @@ def most_at_once(provider: Provider, route: str = "") -> int:
     return PROBE if refused or _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
 
 
+def told_of(provider: Provider, settled: Sequence[tuple[Message, Outcome]]) -> refusals.Told:
+    """Return outcomes by what they count for: each message, or each reader's own server."""
+    if provider.one_account:
+        return [(one.delivery_id or one.attempt_id, outcome) for one, outcome in settled]
+    return [(hashed(one.address), outcome) for one, outcome in settled]
+
+
 def note(provider: Provider, told: refusals.Told, route: str = "") -> None:
-    """Record what became of a route's batch, by delivery id: whether answered, or refused."""
+    """Record what became of a route's batch: whether it was answered, or refused."""
     asked = [(key, outcome) for key, outcome in told if not _ours(outcome)]
-    _note_answers(provider, [outcome for _, outcome in asked])
+    _note_answers(provider, asked)
     if not provider.one_account:
         return
     if refusals.note(provider, asked, route):
@@ -156,36 +165,46 @@ def _ours(outcome: Outcome) -> bool:
     )
 
 
-def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
+def _note_answers(provider: Provider, told: refusals.Told) -> None:
     """Record whether the provider answered.
 
     One that was down is up again when it answers half of a batch: now and then an answer ends no
     alarm, which would be raised again a moment later.
     """
+    outcomes = [outcome for _, outcome in told]
     if not outcomes:
         return
     answers = sum(isinstance(one, Accepted | Failed) or one.reason in ANSWERS for one in outcomes)
     if 2 * answers >= len(outcomes):
-        _client().delete(TROUBLED + provider.name, _down(provider))
+        _client().delete(_troubled(provider), _down(provider))
         # Whatever Redis says, which may have forgotten what it knew.
         alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
         return
     if answers:
         if _in_a_row(provider) < TROUBLE:  # it was not down, and the count starts again
-            _client().delete(TROUBLED + provider.name)
+            _client().delete(_troubled(provider))
         return
+    name = _troubled(provider)
     with _client().pipeline() as pipe:
-        pipe.incrby(TROUBLED + provider.name, len(outcomes))
-        pipe.expire(TROUBLED + provider.name, TROUBLE_SECONDS)
-        trouble = int(pipe.execute()[0])
-    if trouble >= TROUBLE:
+        if provider.one_account:
+            pipe.incrby(name, len(outcomes))
+        else:
+            pipe.sadd(name, *(str(key) for key, _ in told))
+        pipe.expire(name, TROUBLE_SECONDS)
+        pipe.execute()
+    if _in_a_row(provider) >= TROUBLE:
         _client().set(_down(provider), 1, ex=DOWN_SECONDS)
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
 
 
 def _in_a_row(provider: Provider) -> int:
-    """Return how many messages it has not answered since it last answered."""
-    return int(_client().get(TROUBLED + provider.name) or 0)
+    """Return how many messages, or readers' servers, have not answered since one did."""
+    name = _troubled(provider)
+    return int((_client().get(name) if provider.one_account else _client().scard(name)) or 0)
+
+
+def _troubled(provider: Provider) -> str:
+    return (TROUBLED if provider.one_account else SERVERS) + provider.name
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from notifications.channels import provider
 from notifications.channels.addresses import canonical
 from notifications.channels.base import NO_DELIVERY
-from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
+from notifications.channels.outcomes import NotSent, ProviderReceipt, Reason, ReceiptState
 from notifications.delivery import refusals
 from notifications.delivery.adopting import NOT_A_DELIVERY, adopt
 from notifications.delivery.claim import fall_back, lock
@@ -156,8 +156,14 @@ def _mind_providers(known: Sequence[Receipt]) -> None:
             for one in mine
             if one.state == ReceiptState.NOT_SENT and one.reason == Reason.NO_CREDENTIALS
         ]
+        forbidden = [
+            (one.delivery_id or 0, NotSent(Reason.NOT_PERMITTED, one.code))
+            for one in mine
+            if one.state == ReceiptState.NOT_SENT and one.reason == Reason.NOT_PERMITTED
+        ]
         worked = any(one.state == ReceiptState.DELIVERED for one in mine)
         try:
+            refusals.note_not_permitted(provider(name), forbidden)
             refusals.note_reported(provider(name), faults, worked=worked)
         except (RedisError, KeyError) as error:  # an alarm says that Redis is away
             logger.warning("%s: receipts are not noted: %s", name, type(error).__name__)

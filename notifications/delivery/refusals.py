@@ -45,8 +45,9 @@ SEPARATOR: Final = ":"
 # Of a provider's code beside an alarm.
 LONGEST_CODE: Final = 35
 
-# By the delivery, or by the try of a message that is none.
-Told = Sequence[tuple[int | UUID, Outcome]]
+# By the delivery, by the try of a message that is none, or by a reader's own server.
+Key = int | UUID | str
+Told = Sequence[tuple[Key, Outcome]]
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def note(provider: Provider, told: Told, route: str = "") -> Reason | None:
     no fault.
     """
     _note_templates(provider, told)
+    note_not_permitted(provider, told)
     accepted = sum(isinstance(outcome, Accepted) for _, outcome in told)
     refused = [(key, one) for key, one in told if isinstance(one, NotSent) and is_fault(one)]
     if accepted and accepted >= len(refused):
@@ -92,6 +94,26 @@ def _note_templates(provider: Provider, told: Told) -> None:
     _count(provider, Reason.NO_TEMPLATE, refused)
     if _client().set(f"{ASKED}{provider.name}", 1, nx=True, ex=ASK_EVERY_SECONDS):
         ask_now(provider.name)
+
+
+def note_not_permitted(provider: Provider, told: Told) -> None:
+    """Tell staff at once of countries that our account may not send to: no second try is needed.
+
+    It stops nothing to other countries. The alarm ends once nothing waits for it (shares.py).
+    """
+    refused = {
+        key: one
+        for key, one in told
+        if isinstance(one, NotSent) and one.reason == Reason.NOT_PERMITTED
+    }
+    if not refused:
+        return
+    ids = [key for key in refused if isinstance(key, int)]
+    rows = Delivery.objects.filter(pk__in=ids).order_by("address__country")
+    codes = [code for code in rows.values_list("address__country", flat=True).distinct() if code]
+    said = " ".join([next(iter(refused.values())).code, *(f"+{code}" for code in codes)])
+    subject = _subject(provider, Reason.NOT_PERMITTED)
+    alarm_raise(Alarm.Kind.PROVIDER_REFUSES, subject, said[:LONGEST_CODE])
 
 
 def _of_template(outcome: NotSent) -> bool:
@@ -139,7 +161,7 @@ def fault_of(subject: str) -> tuple[str, str]:
 def _count(
     provider: Provider,
     reason: Reason,
-    refused: Sequence[tuple[int | UUID, NotSent]],
+    refused: Sequence[tuple[Key, NotSent]],
     route: str = "",
 ) -> int:
     """Count refusals; return how many different messages there were in a row."""

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery import budget
-from notifications.delivery.claim import AWAY, Claimed, fall_back, lock, renew
+from notifications.delivery.claim import AWAY, PUT_OFF, Claimed, fall_back, lock, renew
 from notifications.delivery.consents import consents_settle
 from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import parts_add
@@ -37,11 +37,11 @@ NOT_OURS: Final = (OWN_LIMIT, LEASE)
 PATIENT: Final = frozenset(
     {
         *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.UNAVAILABLE),
-        *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE),
+        *(Reason.NO_CREDENTIALS, Reason.NOT_PERMITTED, Reason.NO_TEMPLATE),
     }
 )
 # It waits, and does not where there is a next address (after a while: claim.py).
-MOVES_ON: Final = (Reason.QUOTA, *AWAY)
+MOVES_ON: Final = (*PUT_OFF, *AWAY)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # It was refused for a reason that may be our fault as well as the message's: only time tells.

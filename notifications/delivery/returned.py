@@ -1,14 +1,17 @@
 """Send again what a provider accepted and then certainly did not send, as a receipt says."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
 
+from notifications.channels import media
+from notifications.channels.base import providers
 from notifications.channels.outcomes import Reason
 from notifications.delivery import budget
-from notifications.delivery.claim import fall_back
+from notifications.delivery.claim import AWAY, PUT_OFF, fall_back
 from notifications.delivery.ledger import broadcasts_reopen
 from notifications.delivery.states import DeliveryState, may_follow_from
 from notifications.media import VOICE
@@ -18,7 +21,7 @@ _PENDING: Final = DeliveryState.PENDING
 SOONEST_SECONDS: Final = 30.0
 LATEST_SECONDS: Final = 900.0
 # What an operator has to correct takes longer, and has no last try, only a last hour.
-OURS: Final = Reason.NO_CREDENTIALS
+OURS: Final = [str(Reason.NO_CREDENTIALS), str(Reason.NOT_PERMITTED)]
 OURS_TIMES: Final = 20
 # A phone that nobody answered is called once more, so soon that phones which only let a repeated
 # call through at night do so, and never when the news is old.
@@ -26,6 +29,7 @@ CALLS: Final = 2
 CALL_AGAIN_SECONDS: Final = 60.0
 CALL_AGAIN_WITHIN_MINUTES: Final = 15
 
+# Where other providers stand in order each has a try before anything waits (claim.py).
 # Only the try that it is about, and only once: then the delivery has another attempt, of which no
 # copy of this receipt, nor any other of that try, says anything. A late "delivered" still counts.
 # A worker that still waits for the provider's answer to that try writes nothing any more.
@@ -36,10 +40,14 @@ RETURN: Final = """
                CASE WHEN d.channel = %(voice)s
                THEN d.attempts >= %(calls)s
                     OR d.first_tried_at < now() - make_interval(mins => %(within)s)
-               ELSE (d.attempts >= %(most)s AND r.reason <> %(ours)s)
+               ELSE (d.attempts >= %(most)s AND r.reason <> ALL(%(ours)s))
                     OR d.first_tried_at < now() - make_interval(hours => %(hours)s)
                END AS over,
-               CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times
+               CASE WHEN r.reason = ANY(%(ours)s) THEN %(times)s ELSE 1 END AS times,
+               d.attempts < coalesce(
+                   (SELECT able FROM unnest(%(channels)s::text[], %(routes)s::text[],
+                                            %(able)s::int[]) AS of (channel, route, able)
+                    WHERE of.channel = d.channel AND of.route = d.route), 1) AS another
         FROM delivery_delivery d
         JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(provider_ids)s::text[],
                     %(reasons)s::text[], %(codes)s::text[], %(at)s::timestamptz[],
@@ -57,8 +65,10 @@ RETURN: Final = """
     SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
         due_at = now() + make_interval(secs => CASE WHEN called
             THEN %(call_again)s * (1 + random() / 2)
-            ELSE told.times * (
-                %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))
+            ELSE coalesce((%(remembered)s::jsonb ->> d.provider)::float8, 0)
+                + CASE WHEN another THEN 0 ELSE told.times * (
+                    %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))
+                END
             END),
         reason = told.reason, code = told.code,
         provider_id = '', attempt_id = gen_random_uuid(), looks = 0, lease_until = NULL,
@@ -68,7 +78,7 @@ RETURN: Final = """
         updated_at = now()
     FROM told
     WHERE d.id = told.id AND d.published_at = told.published_at
-    RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state
+    RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state, d.reason, told.another
 """
 # After what it was booked with is released, so that a late answer finds nothing of its own. A call
 # that nobody answered was made: it has not failed.
@@ -90,6 +100,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
             RETURN,
             {
                 **columns,
+                **_orders(),
                 "before": _before(),
                 "most": settings.DELIVERY_MAX_ATTEMPTS,
                 "hours": settings.DELIVERY_GIVE_UP_HOURS,
@@ -99,6 +110,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
                 "calls": CALLS,
                 "within": CALL_AGAIN_WITHIN_MINUTES,
                 "call_again": CALL_AGAIN_SECONDS,
+                "remembered": json.dumps(_remembered()),
                 "soonest": SOONEST_SECONDS,
                 "latest": LATEST_SECONDS,
             },
@@ -106,13 +118,38 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
         rows = cursor.fetchall()
         if not rows:
             return
-        ids, moments, fences, statements, states = zip(*rows, strict=True)
+        ids, moments, fences, statements, states, *_more = zip(*rows, strict=True)
         budget.release([*zip(ids, moments, fences, strict=True)])
         cursor.execute(NEXT, [VOICE, [*ids], [*set(moments)]])
-    failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
-    fall_back(failed)
+    fall_back([row[:2] for row in rows if _moves_on(*row[4:])])
     again = zip(statements, states, strict=True)
     broadcasts_reopen({number for number, state in again if state == _PENDING})
+
+
+def _moves_on(state: str, reason: str, another: bool) -> bool:
+    """Return whether the reader's next address may be used: no other provider has a try first.
+
+    Who has one waits for a provider's own fault as long as for one that is away.
+    """
+    if state == DeliveryState.FAILED or reason in AWAY:
+        return True
+    return reason in PUT_OFF and not another
+
+
+def _orders() -> dict[str, list[Any]]:
+    """Return how many providers could take over from one another on each route of each medium."""
+    found = [
+        (one.name, route, sum(not each.uses_consents for each in one.able(route)))
+        for one in media()
+        for route in one.routes
+    ]
+    channels, routes, able = map(list, zip(*found, strict=True))
+    return {"channels": channels, "routes": routes, "able": able}
+
+
+def _remembered() -> dict[str, float]:
+    """Return the seconds within which a provider takes what is sent again for a repetition."""
+    return {one.name: one.remembers_for.total_seconds() for one in providers()}
 
 
 def _before() -> list[str]:

@@ -138,6 +138,7 @@ class _Sending:
         self._provider = share.provider
         self._content_of = contents(share.provider)
         probing = providers.most_at_once(share.provider, route) == providers.PROBE
+        self._followed = followed
         self._lease = ClaimLease(share.provider, followed=followed, probing=probing)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
@@ -242,7 +243,7 @@ class _Sending:
 
     def _take_stock(self) -> None:
         """Log what was settled, and tell the provider's health of it."""
-        told = [(message.delivery_id, outcome) for message, outcome in self._settled]
+        told = providers.told_of(self._provider, self._settled)
         templates_note(self._provider, self._settled)
         self._log([outcome for _, outcome in told])
         self._settled = []
@@ -266,13 +267,19 @@ class _Sending:
         batch = []
         for one in claimed:
             try:
+                if one.returned_for and self._followed:
+                    self._leave_to_next(one, NotSent(Reason(one.returned_for), LEFT_ALONE))
+                    continue
                 batch.append(message_of(one, self._content_of(one), self._lease.ours))
             except Exception as error:
                 log_error(one, error)
                 # Another provider may be able to: it only has to make another text of it.
-                self.rest.append((one.id, one.published_at))
-                self._lease.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
+                self._leave_to_next(one, NotSent(Reason.OTHER, type(error).__name__))
         return batch
+
+    def _leave_to_next(self, one: Claimed, outcome: NotSent) -> None:
+        self.rest.append((one.id, one.published_at))
+        self._lease.settle(one.id, outcome)
 
     def _allowed(self, batch: Sequence[Message]) -> Sequence[Message]:
         """Return what addresses, countries and budget still allow, and settle the rest."""

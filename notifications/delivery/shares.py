@@ -199,18 +199,18 @@ def templates_approved() -> int:
 
 
 def alarms_settle() -> None:
-    """End the alarms about templates that nothing waits for any more."""
+    """End the alarms about templates, and countries, that nothing waits for any more."""
     _end_alarms()
     _end_refusals()
 
 
 def _end_refusals() -> None:
-    refused = Alarm.objects.filter(
-        kind=Alarm.Kind.PROVIDER_REFUSES, subject__endswith=f":{Reason.NO_TEMPLATE}", over_at=None
-    )
+    refused = Alarm.objects.filter(kind=Alarm.Kind.PROVIDER_REFUSES, over_at=None)
     for subject in refused.values_list("subject", flat=True):
-        provider = subject.partition(":")[0]
-        if not _waiting().filter(provider=provider).exclude(code="").exists():
+        provider, _colon, reason = subject.partition(":")
+        if reason not in (Reason.NO_TEMPLATE, Reason.NOT_PERMITTED):
+            continue
+        if not _waiting(reason).filter(provider=provider).exclude(code="").exists():
             alarm_over(Alarm.Kind.PROVIDER_REFUSES, subject)
 
 
@@ -226,10 +226,10 @@ def _end_alarms() -> None:
             alarm_over(Alarm.Kind.NO_TEMPLATE, subject)
 
 
-def _waiting() -> QuerySet[Delivery]:
-    """Return what waits for a template, or for the repair of one."""
+def _waiting(reason: str = Reason.NO_TEMPLATE) -> QuerySet[Delivery]:
+    """Return what waits for a template, or for the repair of one, or of another such fault."""
     return Delivery.objects.filter(
         state=DeliveryState.PENDING,
-        reason=Reason.NO_TEMPLATE,
+        reason=reason,
         statement_id__in=Broadcast.objects.exclude(state=BroadcastState.FINISHED).values("pk"),
     )

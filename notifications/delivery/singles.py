@@ -111,7 +111,7 @@ def _sent(provider: Provider, route: str, messages: Iterable[Message]) -> dict[U
     if not provider.limits.each_address:
         try:
             templates_note(provider, settled)
-            providers.note(provider, [*outcomes.items()], route)
+            providers.note(provider, providers.told_of(provider, settled), route)
         except (RedisError, DatabaseError) as error:  # an alarm that one of them is away
             logger.warning("%s: health is not noted: %s", provider.name, type(error).__name__)
     return outcomes

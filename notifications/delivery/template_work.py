@@ -14,7 +14,7 @@ from notifications.channels import providers
 from notifications.channels.outcomes import NotAccepted
 from notifications.channels.templated import TemplatedProvider, TemplateRefused
 from notifications.delivery import loop
-from notifications.delivery.alarms import alarm_over, alarm_raise
+from notifications.delivery.alarms import alarm_raise, alarms_over
 from notifications.delivery.models import Alarm
 from notifications.delivery.shares import alarms_settle, templates_approved
 from notifications.delivery.template_faults import TASK, subject_of
@@ -28,6 +28,8 @@ EVERY: Final = timedelta(days=1)
 UNDECIDED_EVERY: Final = timedelta(minutes=10)
 # A provider that did not take one now is asked again after so long.
 REGISTER_AGAIN: Final = timedelta(minutes=10)
+# More that are lost at once, as by another account, are one alarm: nobody reads two hundred.
+MOST_ALARMS: Final = 3
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ def templates_work() -> None:
         if provider.configured():
             _ask(provider, _due(provider))
             _register_next(provider)
+        _end_lost(provider)
     alarms_settle()
 
 
@@ -93,15 +96,32 @@ def _ask(provider: TemplatedProvider, templates: Sequence[Template]) -> None:
         later = Now() - EVERY + REGISTER_AGAIN
         Template.objects.filter(pk__in=[one.pk for one in templates]).update(checked_at=later)
         return
-    for lost in answers_record(provider, templates, answers):
-        alarm_raise(Alarm.Kind.TEMPLATE_LOST, subject_of(lost))
+    lost = answers_record(provider, templates, answers)
+    if len(lost) > MOST_ALARMS:
+        alarm_raise(Alarm.Kind.TEMPLATE_LOST, provider.name, f"{len(lost)}/{len(templates)}")
+    else:
+        for one in lost:
+            alarm_raise(Alarm.Kind.TEMPLATE_LOST, subject_of(one))
     known = Template.objects.filter(pk__in=[one.pk for one in templates])
-    # One whose messages were refused has to carry one first.
-    for one in known.exclude(state__in=LOST).filter(refused_code=""):
-        alarm_over(Alarm.Kind.TEMPLATE_LOST, subject_of(one))
     was = {one.pk for one in templates if one.state == TemplateState.APPROVED}
     if known.filter(state=TemplateState.APPROVED).exclude(pk__in=was).exists():
         templates_approved()
+
+
+def _end_lost(provider: TemplatedProvider) -> None:
+    """End the alarms about templates that can be used again, and that the registry has no more.
+
+    A text that is registered again has another id; staff may also take it out, or the provider.
+    """
+    rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
+    lost = rows.filter(Q(state__in=LOST) | Q(checked_at=None))
+    # One whose messages were refused has to carry one first.
+    bad = [*lost, *rows.exclude(refused_code="")] if provider.configured() else []
+    wrong = {subject_of(one) for one in bad} | {one.provider for one in bad}
+    raised = Alarm.objects.filter(kind=Alarm.Kind.TEMPLATE_LOST, over_at=None)
+    mine = raised.filter(Q(subject=provider.name) | Q(subject__startswith=f"{provider.name}:"))
+    named = set(mine.values_list("subject", flat=True))
+    alarms_over(Alarm.Kind.TEMPLATE_LOST, named - wrong)
 
 
 def _register_next(provider: TemplatedProvider) -> None:

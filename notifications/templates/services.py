@@ -12,32 +12,48 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.channels import providers
+from notifications.channels.countries import numbers_abroad
 from notifications.channels.templated import TemplateAnswer, TemplatedProvider, Verdict
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
 from notifications.templates.suggested import Suggestion, suggestions
+from notifications.templates.trail import SETTINGS, shown, trail, trail_many
+from statuspage.staff.models import Staff
 
 REASON_LENGTH: Final = 500
 STALE: Final = gettext_lazy("This template has changed in the meantime. Please open it again.")
 # A change of these is another message: it counts as a new version and must be approved again.
 SENT: Final = ("provider_id", "text", "signature", "fields")
+# What the provider says, and workers write.
+SAID: Final = ("state", "reason", "checked_at", "register_at", "refused_code")
 
 
-def drafts_make(provider: TemplatedProvider, languages: Sequence[str] = ()) -> list[Template]:
+def drafts_make(
+    provider: TemplatedProvider,
+    languages: Sequence[str] = (),
+    *,
+    by: Staff | None = None,
+    ip: str = "",
+) -> list[Template]:
     """Make a draft of each suggested text that the registry of this provider lacks.
 
-    What is there already, in whatever state, stays as it is. Empty languages mean every one.
+    What is there already, in whatever state, stays as it is. Empty languages mean every one. Those
+    for numbers abroad are made once SMS may go there: each is one more to have reviewed.
     """
     wanted = [
         (one, abroad)
         for one in suggestions()
         if not languages or one.language in languages
         for abroad in provider.suggested_for(one.language)
+        if not abroad or numbers_abroad()
     ]
     there = {_key(one) for one in Template.objects.filter(provider=provider.name)}
     made = [one for suggestion, abroad in wanted if (one := _draft(provider, suggestion, abroad))]
     new = {_key(one): one for one in made if _key(one) not in there}
-    return Template.objects.bulk_create([*new.values()])
+    with transaction.atomic():
+        added = Template.objects.bulk_create([*new.values()])
+        trail_many("drafted", provider.name, added, by=by, ip=ip)
+    return added
 
 
 def _draft(provider: TemplatedProvider, said: Suggestion, abroad: bool) -> Template | None:
@@ -61,7 +77,13 @@ def _key(one: Template) -> tuple[str, str, str, bool, tuple[str, ...]]:
 
 
 def template_save(
-    provider: TemplatedProvider, template: Template, given: Mapping[str, Any], seen: str = ""
+    provider: TemplatedProvider,
+    template: Template,
+    given: Mapping[str, Any],
+    seen: str = "",
+    *,
+    by: Staff | None,
+    ip: str = "",
 ) -> None:
     """Save what staff entered, who saw the template as it was `seen`.
 
@@ -87,10 +109,16 @@ def template_save(
             )
             template.reason, template.checked_at, template.register_at = "", None, None
             template.refused_code = ""
+        else:
+            # The provider may have answered since the row was read.
+            for name in SAID:
+                setattr(template, name, getattr(old, name))
         template.refused_at = None
         _check_once(template)
         template.updated_at = Now()
         template.save()
+        was = shown(old)
+        trail("changed" if old else "added", template, was, shown(template), by=by, ip=ip)
 
 
 def seen_as(template: Template) -> str:
@@ -120,51 +148,82 @@ def default_note(provider: TemplatedProvider) -> None:
     Where the settings say what fills the variables, they are right; else what staff entered.
     """
     for one in provider.default_templates():
-        template, new = Template.objects.get_or_create(
-            provider=provider.name,
-            provider_id=one.provider_id,
-            defaults={"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
-        )
-        said = provider.settles_fields() and template.fields != dict(one.fields)
-        if said and not new:
-            Template.objects.filter(pk=template.pk).update(
-                fields=dict(one.fields),
-                state=TemplateState.IN_REVIEW,
-                version=F("version") + 1,
-                checked_at=None,
-                updated_at=Now(),
+        with transaction.atomic():
+            template, new = Template.objects.get_or_create(
+                provider=provider.name,
+                provider_id=one.provider_id,
+                defaults={"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
             )
+            said = provider.settles_fields() and template.fields != dict(one.fields)
+            if new:
+                trail("added", template, {}, shown(template), who=SETTINGS)
+            elif said:
+                _change(
+                    template,
+                    {"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
+                    who=SETTINGS,
+                    version=F("version") + 1,
+                    checked_at=None,
+                )
 
 
-def template_delete(template: Template) -> None:
+def _change(
+    template: Template,
+    values: Mapping[str, Any],
+    *,
+    what: str = "changed",
+    who: str = "",
+    **unseen: Any,
+) -> bool:
+    """Write values into a template that nobody has changed since it was read, and record them."""
+    with transaction.atomic():
+        mine = Template.objects.filter(
+            pk=template.pk, version=template.version, provider_id=template.provider_id
+        )
+        if not mine.update(**values, **unseen, updated_at=Now()):
+            return False
+        was = {name: getattr(template, name) for name in values}
+        trail(what, template, was, values, who=who)
+    return True
+
+
+def template_delete(template: Template, *, by: Staff | None, ip: str = "") -> None:
     """Take a template out of the registry; the provider keeps it."""
-    Template.objects.filter(pk=template.pk).delete()
+    with transaction.atomic():
+        row = Template.objects.select_for_update().filter(pk=template.pk).first()
+        if row:
+            trail("deleted", row, shown(row), {}, by=by, ip=ip)
+            row.delete()
 
 
-def register_queue(provider: str, templates: Sequence[Template]) -> int:
+def register_queue(
+    provider: str, templates: Sequence[Template], *, by: Staff | None = None, ip: str = ""
+) -> int:
     """Have the provider asked to register these drafts, one after another; return how many."""
-    waiting = Template.objects.filter(
-        provider=provider, provider_id="", pk__in=[one.pk for one in templates], register_at=None
-    )
-    return waiting.update(register_at=Now(), reason="", updated_at=Now())
+    with transaction.atomic():
+        rows = Template.objects.select_for_update().filter(
+            provider=provider,
+            provider_id="",
+            pk__in=[one.pk for one in templates],
+            register_at=None,
+        )
+        waiting = list(rows.order_by("pk"))
+        Template.objects.filter(pk__in=[one.pk for one in waiting]).update(
+            register_at=Now(), reason="", updated_at=Now()
+        )
+        trail_many("queued", provider, waiting, by=by, ip=ip)
+    return len(waiting)
 
 
 def registered(template: Template, provider_id: str) -> None:
     """Note that the provider has taken a draft, and reviews it now."""
-    Template.objects.filter(pk=template.pk, version=template.version).update(
-        provider_id=provider_id,
-        state=TemplateState.IN_REVIEW,
-        reason="",
-        register_at=None,
-        updated_at=Now(),
-    )
+    values = {"provider_id": provider_id, "state": TemplateState.IN_REVIEW, "reason": ""}
+    _change(template, values, what="registered", register_at=None)
 
 
 def register_refused(template: Template, reason: str) -> None:
     """Note why the provider did not take a draft; staff change it and ask again."""
-    Template.objects.filter(pk=template.pk, version=template.version).update(
-        reason=reason[:REASON_LENGTH], register_at=None, updated_at=Now()
-    )
+    _change(template, {"reason": reason[:REASON_LENGTH]}, what="not_taken", register_at=None)
 
 
 def answers_record(
@@ -181,17 +240,14 @@ def answers_record(
     for one in asked:
         answer = answers.get(one.provider_id)
         state, reason = _verdict(provider, one, answer)
-        values: dict[str, Any] = {
-            "state": state,
-            "reason": reason[:REASON_LENGTH],
-            "checked_at": Now(),
-            "updated_at": Now(),
-        }
+        values: dict[str, Any] = {"state": state, "reason": reason[:REASON_LENGTH]}
+        unseen: dict[str, Any] = {"checked_at": Now()}
         if answer and answer.text and answer.text != one.text:
-            values |= {"text": answer.text, "version": F("version") + 1}
+            values |= {"text": answer.text}
+            unseen |= {"version": F("version") + 1}
         # Whoever has changed it in the meantime has it asked about again.
-        mine = Template.objects.filter(pk=one.pk, version=one.version, provider_id=one.provider_id)
-        if mine.update(**values) and _is_lost(state) and not _is_lost(one.state):
+        noted = _change(one, values, what="answered", **unseen)
+        if noted and _is_lost(state) and not _is_lost(one.state):
             lost.append(one)
     return lost
 

@@ -18,7 +18,7 @@ class Suggestion:
     moment: str
     language: str
     text: str
-    # No statement: a code, an alarm.
+    # No statement: a code, an answer to a reply.
     note: bool = False
 
 

@@ -58,6 +58,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.RATE_LIMITED: _("Provider's rate limit exceeded"),
     Reason.QUOTA: _("Quota used up"),
     Reason.NO_CREDENTIALS: _("Account, sender or template refused"),
+    Reason.NOT_PERMITTED: _("Country not enabled at the provider"),
     Reason.UNKNOWN_CODE: _("Refused with an unknown code"),
     Reason.UNAVAILABLE: _("Provider temporarily unavailable"),
     Reason.NO_TEMPLATE: _("No approved template"),

@@ -95,7 +95,7 @@ REFUSALS: Final[tuple[dict[str, Any], ...]] = (
     {"fault": "rate_limited", "count": 40},
     {"fault": "error_before", "count": 40},
     {"fault": "error_after", "count": 40},
-    {"fault": "refuse", "code": 21408, "count": 5},
+    {"fault": "refuse", "code": 21617, "count": 5},
     {"fault": "refuse", "code": 21614, "count": 5},
     {"fault": "outcome", "status": "undelivered", "code": 30003, "count": 10},
     {"fault": "outcome", "status": "undelivered", "code": 30005, "count": 5},

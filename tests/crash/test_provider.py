@@ -70,11 +70,11 @@ def test_receipts_overtake_answers_that_are_late_or_lost(stage: Stage) -> None:
 
 def test_what_ends_badly_at_the_provider_ends_badly_here(stage: Stage) -> None:
     stage.simulator.switch("outcome", status="undelivered", code=30003, count=20)
-    stage.simulator.switch("refuse", code=21408, to="+8613900000000")
+    stage.simulator.switch("refuse", code=21617, to="+8613900000000")
     stage.publish(RECIPIENTS)
     stage.start("worker")
     stage.wait_until_finished()
-    stage.assert_told_once(refused={"+8613900000000": "21408"})
+    stage.assert_told_once(refused={"+8613900000000": "21617"})
     assert Delivery.objects.filter(state="undelivered", code="30003").count() == 20
 
 

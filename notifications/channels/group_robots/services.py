@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +26,11 @@ class Service:
     """One service: its plugin of Apprise, its limits, and what its answers mean.
 
     `limits` are for each address. `room` is how long a text may be, as `measure` counts what
-    `written` makes of it. `host` is where its requests go, None for any public one. `kept` are the
-    parameters of an Apprise URL that belong to the address; every other one is dropped. `titled`:
-    so many characters of a title that the service demands, 0 for none. `signed`: what stands before
-    the @ of its address is a secret with which we sign, for Apprise cannot.
+    `written` makes of it. `host` is where its requests go, None for any public one: a reader's own
+    server, unless it is `main`. `kept` are the parameters of an Apprise URL that belong to the
+    address; every other one is dropped. `titled`: so many characters of a title that the service
+    demands, 0 for none. `signed`: what stands before the @ of its address is a secret with which
+    we sign, for Apprise cannot.
     """
 
     scheme: str
@@ -40,11 +42,16 @@ class Service:
     room: int
     measure: Measure
     host: re.Pattern[str] | None
+    main: str = ""
     written: Writing = str
     kept: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
     titled: int = 0
     signed: bool = False
+
+    def is_readers_own(self, url: str) -> bool:
+        """Return whether a request goes to a server that a reader runs or chose."""
+        return self.host is None and urlsplit(url).hostname != self.main
 
 
 def _each(a_minute: float, at_once: int) -> Limits:
@@ -175,6 +182,7 @@ _ROWS: Final = (
         room=3000,  # Apple takes 4,096 bytes, everything counted
         measure=texts.in_bytes,
         host=None,
+        main="api.day.app",
     ),
     Service(
         scheme="schan",
@@ -202,6 +210,7 @@ _ROWS: Final = (
         room=3900,  # 4,096 bytes; and what is long in JSON, Apprise would attach as a file
         measure=texts.in_bytes_or_half_json,
         host=None,
+        main="ntfy.sh",
         kept=frozenset({"mode", "auth"}),
     ),
 )

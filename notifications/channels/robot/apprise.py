@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,13 +27,23 @@ from notifications.channels.base import (
 from notifications.channels.group_robots import plugins, texts
 from notifications.channels.group_robots.services import Service, service_of
 from notifications.channels.group_robots.writing import request_for
-from notifications.channels.outcomes import Accepted, Failed, NotAccepted, Outcome, Reason
+from notifications.channels.outcomes import (
+    Accepted,
+    Failed,
+    NotAccepted,
+    NotSent,
+    Outcome,
+    Reason,
+    Refusal,
+)
 from notifications.channels.public_hosts import PrivateAddress, PublicConnector, UnsafeHost
 from notifications.media import ROBOT
 from statuspage.lib.punctuation import sentence
 
 # For an address whose service is not known; those that are have their own.
 SLOWEST: Final = Limits(per_second=10 / 60, burst=3, each_address=True)
+# What passes by itself where a company runs the server.
+OF_THE_SERVER: Final = frozenset({Reason.CONNECTION, Reason.PROVIDER_ERROR})
 
 
 @register
@@ -102,9 +113,11 @@ async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome
             session, "POST", _way_to(request.url), data=request.body, headers=request.headers
         )
     except NotAccepted as refusal:
-        return _broken(service, refusal)
+        return _broken(service, refusal, request.url)
+    if refused := service.judge(answer):
+        return _of_whom(refused, own=service.is_readers_own(request.url))
     # No service of these names the message in every answer: ours identifies the delivery.
-    return service.judge(answer) or Accepted(f"{service.scheme}-{message.repeat_id}")
+    return Accepted(f"{service.scheme}-{message.repeat_id}")
 
 
 def _way_to(url: str) -> URL:
@@ -117,7 +130,7 @@ def _way_to(url: str) -> URL:
     return URL(f"{relay}/{parts.netloc}{parts.path}{query}", encoded=True)
 
 
-def _broken(service: Service, refusal: NotAccepted) -> Outcome:
+def _broken(service: Service, refusal: NotAccepted, url: str) -> Outcome:
     """Return the outcome of a request without an answer; a reader's own host may be a private one.
 
     Where the host is the service's own, a private address is a fault of our network, not theirs.
@@ -128,4 +141,16 @@ def _broken(service: Service, refusal: NotAccepted) -> Outcome:
     )
     if private and service.host is None:
         return Failed(Reason.BAD_ADDRESS, "private")
-    return refusal.outcome
+    # Without a relay, which is ours.
+    own = service.is_readers_own(url) and not settings.ROBOT_RELAY_URL
+    return _of_whom(refusal.outcome, own=own)
+
+
+def _of_whom(refused: Refusal, *, own: bool) -> Refusal:
+    """Return what a reader's `own` server did not take as what is only tried a few times.
+
+    It may be gone for good, while a company's is waited for for days.
+    """
+    if own and isinstance(refused, NotSent) and refused.reason in OF_THE_SERVER:
+        return replace(refused, reason=Reason.UNREACHABLE)
+    return refused

@@ -52,6 +52,7 @@ from notifications.channels.templated_sms import (
     review_refused,
     template_name,
     text_in,
+    with_operator,
 )
 from statuspage.lib.database_clock import database_now_reckoned
 
@@ -122,8 +123,8 @@ class Aliyun(TemplatedSms):
         }
 
     def written(self, text: str, *, abroad: bool) -> tuple[str, Mapping[str, str]]:
-        """Return the text with ${name} for each fact."""
-        return written(text)
+        """Return the text with ${name} for each fact; abroad it begins with the operator."""
+        return written(with_operator(text) if abroad else text)
 
     async def send_one(self, opened: aiohttp.ClientSession, message: Message) -> Outcome:
         """Send one message by SendSms."""

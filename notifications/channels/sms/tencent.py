@@ -48,6 +48,7 @@ from notifications.channels.templated_sms import (
     review_refused,
     template_name,
     text_in,
+    with_operator,
 )
 from notifications.channels.tencent_api import call, error_of, response_of, words_of
 from notifications.channels.tencent_codes import meaning, reported
@@ -116,6 +117,7 @@ class Tencent(TemplatedSms):
 
     def written(self, text: str, *, abroad: bool) -> tuple[str, Mapping[str, str]]:
         """Return the text with {1}, {2} …; abroad the operator stands where a signature would."""
+        text = with_operator(text) if abroad else text
         fields = {str(place): name for place, name in enumerate(in_order(text), start=1)}
         for place, name in fields.items():
             text = text.replace(f"{{{name}}}", f"{{{place}}}")

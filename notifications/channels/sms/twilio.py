@@ -71,7 +71,6 @@ ERRORS: Final[Mapping[int, Refusal]] = {
         (21211, 21217, 21265, 21266, 21614, 21635), Failed(Reason.BAD_ADDRESS, suppress=True)
     ),
     21610: Failed(Reason.OPTED_OUT, suppress=True),
-    21408: Failed(Reason.BLOCKED),  # that country is not allowed
     21612: Failed(Reason.UNREACHABLE),  # no route from our number to theirs
     # Empty, over 160 or 1600 characters, or not to be sent.
     **dict.fromkeys((21602, 21605, 21617, 21618, 21619), Failed(Reason.REFUSED_CONTENT)),
@@ -86,6 +85,8 @@ ERRORS: Final[Mapping[int, Refusal]] = {
         ),
         NotSent(Reason.NO_CREDENTIALS),
     ),
+    # Our account may not send to that country: enabled under Messaging > Geo Permissions, at once.
+    21408: NotSent(Reason.NOT_PERMITTED, retry_after=600.0),
     # Twilio, or a proxy in front of it, takes nothing now: maintenance, a conflict, a slow request.
     **dict.fromkeys((408, 409, 20409, 21730), NotSent(Reason.UNAVAILABLE, retry_after=60.0)),
     20429: NotSent(Reason.RATE_LIMITED),  # "never processed, always safe to retry"

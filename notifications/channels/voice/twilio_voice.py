@@ -57,6 +57,7 @@ from notifications.media import VOICE
 ERRORS: Final[Mapping[int, Refusal]] = {
     **dict.fromkeys((21211, 21217, 13223, 13224), Failed(Reason.BAD_ADDRESS)),
     21214: Failed(Reason.UNREACHABLE),  # "cannot be reached"
+    21215: NotSent(Reason.NOT_PERMITTED, retry_after=600.0),  # Voice > Geographic Permissions
     **dict.fromkeys((10004, 20429, 429), NotSent(Reason.RATE_LIMITED)),
 }
 OURS: Final = NotSent(Reason.NO_CREDENTIALS)
@@ -232,8 +233,7 @@ def _reply(digits: str, language: str, request: HttpRequest) -> str:
 
 
 def _meaning(code: int) -> Refusal:
-    known = ERRORS.get(code, OURS)
-    return type(known)(known.reason, str(code))
+    return replace(ERRORS.get(code, OURS), code=str(code))
 
 
 def _receipt(sid: str, status: str) -> ProviderReceipt:

@@ -18,8 +18,9 @@ class WeChat(OfficialAccount):
     name = "wechat"
     label = _("WeChat template messages")
     order = 10
-    # WeChat promises ten minutes for client_msg_id; two are a margin.
+    # WeChat promises ten minutes for client_msg_id; two are a margin, either way.
     recognises_repeats_for = timedelta(minutes=8)
+    remembers_for = timedelta(minutes=12)
     purpose = _("sending messages in WeChat to those who follow our official account")
     required_settings = ("WECHAT_APP_ID", "WECHAT_SECRET", "WECHAT_TEMPLATE_ID")
     send_path = "cgi-bin/message/template/send"

@@ -23,8 +23,10 @@ from notifications.channels.outcomes import (
     Failed,
     Inbound,
     InboundAction,
+    NotSent,
     ProviderReceipt,
     Reason,
+    Refusal,
     UnreadableCallback,
 )
 from notifications.channels.sms_text import action_of
@@ -47,6 +49,8 @@ SIGNED_ONLY: Final = frozenset(
     {"subscribe", "subscribe_msg_popup_event", "subscribe_msg_change_event"}
 )
 REFUSED_BY_READER: Final = "user block"
+# A fault of WeChat's own, after it took the message.
+NOT_SENT_AFTER_ALL: Final = "system failed"
 START: Final = InboundAction.START
 SUCCESS: Final = "success"
 MANAGED: Final = "subscribe_msg_change_event"
@@ -177,11 +181,17 @@ def _receipt(root: Element, _openid: str) -> Callback:
     provider_id = root.findtext("MsgID", "").strip()
     if not status or not MESSAGE_ID.fullmatch(provider_id):
         raise UnreadableCallback
-    refused = REFUSED_BY_READER in status
-    reason = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
-    error = None if status == SUCCESS else Failed(reason, status[:CODE_LENGTH], suppress=refused)
+    error = None if status == SUCCESS else _ended_by(status)
     receipt = ProviderReceipt.ended(f"{provider_id}:{status}", provider_id, error)
     return Callback(receipts=[receipt], answer=SUCCESS)
+
+
+def _ended_by(status: str) -> Refusal:
+    code = status[:CODE_LENGTH]
+    if NOT_SENT_AFTER_ALL in status:
+        return NotSent(Reason.PROVIDER_ERROR, code)
+    refused = REFUSED_BY_READER in status
+    return Failed(Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR, code, suppress=refused)
 
 
 def _sent(root: Element, openid: str) -> Callback:

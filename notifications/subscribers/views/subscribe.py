@@ -28,11 +28,14 @@ from statuspage.lib.database_clock import database_now
 from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import in_language
 
+NOT_SENT_THERE: Final = _(
+    "we do not send SMS to this number. Use an e-mail address, or contact us."
+)
 FAILURES: Final[Mapping[str, Promise]] = {
     Reason.BAD_ADDRESS: _("it does not exist or cannot receive messages. Please check it."),
     Reason.OPTED_OUT: _("it has opted out by replying STOP. Send START to our number first."),
     Reason.UNREACHABLE: _("it cannot be reached right now. Is the phone switched on?"),
-    Reason.COUNTRY: _("we do not send SMS to this number. Use an e-mail address, or contact us."),
+    **dict.fromkeys((Reason.COUNTRY, Reason.NOT_PERMITTED), NOT_SENT_THERE),
     Reason.BUDGET: _("we cannot send SMS right now. Use an e-mail address, or contact us."),
     Reason.BLOCKED: _("its network blocks our messages."),
 }

@@ -14,9 +14,10 @@ from notifications.templates.models import Template
 from notifications.templates.services import seen_as, template_save
 from statuspage.console.labels import STATEMENTS
 from statuspage.notices.kind import every_kind
+from statuspage.staff.models import Staff
 
 ANY: Final = ("", _("Any"))
-NOTES: Final = {"code": _("Sign-up codes"), "alarm": _("Alarms")}
+NOTES: Final = {"code": _("Sign-up codes"), "answer": _("Answers to replies")}
 MOST: Final = 30
 # Fields of the form itself; and what the service calls otherwise.
 ITS_OWN: Final = frozenset({"provider", "fields_said", "seen"})
@@ -146,13 +147,13 @@ class ProviderTemplateForm(forms.Form):
         """The provider that the form names."""
         return self._providers[self.cleaned_data["provider"]]
 
-    def save(self) -> Template | None:
+    def save(self, *, by: Staff, ip: str) -> Template | None:
         """Save what was entered; None, with errors in the form, where it cannot be sent so."""
         given = {**self.cleaned_data, "fields": self.cleaned_data["fields_said"]}
         template = self._template or Template(provider=given["provider"])
         values = {name: given[name] for name in given if name not in ITS_OWN}
         try:
-            template_save(self.provider_chosen, template, values, given["seen"])
+            template_save(self.provider_chosen, template, values, given["seen"], by=by, ip=ip)
         except ValidationError as error:
             for name, problems in error.message_dict.items():
                 self.add_error(OTHER_NAMES.get(name, name), problems)

@@ -30,6 +30,7 @@ from statuspage.console.forms.provider_templates import (
     kind_choices,
 )
 from statuspage.console.wechat_fields import field_helps
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.permissions import Act, may
 
 
@@ -41,7 +42,7 @@ def provider_templates(request: HttpRequest) -> HttpResponse:
         act, provider = ACTS.get(request.POST.get("act", "")), request.POST.get("provider", "")
         if act is None or provider not in providers:
             raise Http404
-        messages.success(request, act(providers[provider]))
+        messages.success(request, act(request, providers[provider]))
         return redirect("console:provider_templates")
     rows, state = templates_by_provider(), request.GET.get("state", "")
     counts = Counter(row.state for those in rows.values() for row in those)
@@ -76,7 +77,7 @@ def provider_template_edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change a template, or take it out of the registry."""
     found = get_object_or_404(Template, pk=number)
     if request.POST.get("step") == "delete":
-        template_delete(found)
+        template_delete(found, by=staff_of(request), ip=client_ip(request))
         messages.success(request, _("Removed from the list. The provider keeps it."))
         return redirect("console:provider_templates")
     return _form(request, found)
@@ -86,7 +87,7 @@ def _form(request: HttpRequest, template: Template | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ProviderTemplateForm(data, template=template)
     if data is not None and form.is_valid():
-        saved = form.save()
+        saved = form.save(by=staff_of(request), ip=client_ip(request))
         if saved is not None:
             if saved.provider_id:
                 ask_now(saved.provider)
@@ -112,22 +113,23 @@ def _uses_wechat(template: Template | None) -> bool:
     return any(one.configured() for one in wechat)
 
 
-def _ask(provider: TemplatedProvider) -> str:
+def _ask(_request: HttpRequest, provider: TemplatedProvider) -> str:
     repaired(provider.name)
     return _("%(provider)s is being asked.") % {"provider": provider.label}
 
 
-def _draft(provider: TemplatedProvider) -> str:
-    count = len(drafts_make(provider))
+def _draft(request: HttpRequest, provider: TemplatedProvider) -> str:
+    count = len(drafts_make(provider, by=staff_of(request), ip=client_ip(request)))
     said = ngettext("%(count)d draft added.", "%(count)d drafts added.", count)
     return said % {"count": count}
 
 
-def _register(provider: TemplatedProvider) -> str:
+def _register(request: HttpRequest, provider: TemplatedProvider) -> str:
     drafts = Template.objects.filter(
         provider=provider.name, state=TemplateState.DRAFT, provider_id=""
     )
-    count = register_queue(provider.name, list(drafts))
+    by, ip = staff_of(request), client_ip(request)
+    count = register_queue(provider.name, list(drafts), by=by, ip=ip)
     said = ngettext(
         "%(count)d template is registered, one a minute.",
         "%(count)d templates are registered, one a minute.",
@@ -136,7 +138,7 @@ def _register(provider: TemplatedProvider) -> str:
     return said % {"count": count}
 
 
-ACTS: Final[dict[str, Callable[[TemplatedProvider], str]]] = {
+ACTS: Final[dict[str, Callable[[HttpRequest, TemplatedProvider], str]]] = {
     "ask": _ask,
     "draft": _draft,
     "register": _register,

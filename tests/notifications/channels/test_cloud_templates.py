@@ -242,6 +242,21 @@ def test_a_review_that_is_not_answered_is_asked_for_again(simulator, settings, n
                 asyncio.run(cloud(name).register_template(template))
 
 
+def test_a_template_beyond_a_hundred_a_day_is_registered_on_the_next(simulator, settings) -> None:
+    body = json.dumps({"Code": "isv.SMS_OVER_LIMIT", "Message": "单日最多申请模板100条"})
+    with tcp_server(http_answer("200 OK", body)) as port:
+        settings.ALIYUN_SMS_ENDPOINT = f"http://127.0.0.1:{port}"
+        with pytest.raises(NotAccepted):
+            asyncio.run(ALIYUN.register_template(DELAY))
+
+
+@pytest.mark.parametrize("provider", [ALIYUN, TENCENT])
+def test_a_text_without_variables_is_sent_as_it_is(provider) -> None:
+    fixed = MessageTemplate("1", "服务已恢复正常，感谢您的理解。", language="zh-hans")
+    assert provider.fill(fixed, facts()) == {}
+    assert fixed.text in provider._content(fixed, facts()).text
+
+
 @pytest.mark.parametrize("name", ["aliyun", "tencent"])
 def test_two_texts_of_a_kind_are_registered_under_two_names(simulator: Simulator, name) -> None:
     kept = {"aliyun": DELAY, "tencent": NUMBERED}[name]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 
@@ -418,6 +419,39 @@ def test_a_name_that_turns_private_between_two_messages_is_noticed(
         [outcome] = send(APPRISE, message("barks://bark.example.com/key1/"))
         assert outcome == Failed(Reason.BAD_ADDRESS, "private")
     assert len(asked) == 2
+
+
+DEAD = {
+    "barks://bark.example.com/key1/": Reason.UNREACHABLE,
+    "ntfys://ntfy.example.com/t1/?mode=private": Reason.UNREACHABLE,
+    GROUPS["barks"].kept: Reason.CONNECTION,
+    GROUPS["ntfys"].kept: Reason.CONNECTION,
+    GROUPS["dingtalk"].kept: Reason.CONNECTION,
+}
+
+
+@pytest.mark.parametrize(("address", "reason"), DEAD.items())
+def test_a_host_that_is_gone_is_its_readers_where_it_is_no_companys(
+    settings, monkeypatch: pytest.MonkeyPatch, address: str, reason: Reason
+) -> None:
+    settings.ROBOT_RELAY_URL = ""
+    gone = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=gone))
+    [outcome] = send(APPRISE, message(address))
+    assert outcome == NotSent(reason, outcome.code)
+
+
+def test_a_relay_that_is_away_is_no_readers_fault(settings) -> None:
+    settings.ROBOT_RELAY_URL = f"http://127.0.0.1:{closed_port()}"
+    [outcome] = send(APPRISE, message("barks://bark.example.com/key1/"))
+    assert outcome == NotSent(Reason.CONNECTION, outcome.code)
+
+
+def test_a_refusal_of_a_readers_own_server_is_theirs(settings) -> None:
+    refused = answered(settings, "ntfys://ntfy.example.com/t1/?mode=private", "404 Not Found", "")
+    assert refused == NotSent(Reason.UNREACHABLE, "404")
+    refused = answered(settings, GROUPS["ntfys"].kept, "404 Not Found", "")
+    assert refused == NotSent(Reason.PROVIDER_ERROR, "404")
 
 
 def test_a_services_own_name_that_leads_to_us_is_no_fault_of_the_group(

@@ -12,7 +12,7 @@ from notifications.channels.outcomes import Failed, NotSent, Reason, ReceiptStat
 from notifications.channels.sms import twilio
 
 # About this recipient.
-RECIPIENT = {21211, 21217, 21265, 21266, 21408, 21610, 21612, 21614, 21635}
+RECIPIENT = {21211, 21217, 21265, 21266, 21610, 21612, 21614, 21635}
 # About this text.
 TEXT = {21602, 21605, 21617, 21618, 21619}
 # An account, sender, service, callback or template of ours: named in the issue, and of that kind.
@@ -22,6 +22,8 @@ OURS = {
     *(21661, 21701, 21702, 21703, 21704, 21705, 21708, 21709, 21711, 21712, 21713, 21715),
     *(63002, 63007, 63008),
 }
+# Countries that an operator has to enable for our account (twilio.com/docs/api/errors/21408).
+COUNTRIES = {21408}
 # Twilio takes nothing now, or not so fast.
 NOT_NOW = {408, 409, 20409, 21730, 429, 20429, 14107, 21611, 63038}
 # What no table has to name: not sent, and tried again with an end.
@@ -44,29 +46,31 @@ def test_only_what_is_about_this_recipient_or_text_has_failed(code: int) -> None
     assert isinstance(http.meaning(twilio.ERRORS, code), Failed)
 
 
-@pytest.mark.parametrize("code", sorted(OURS | NOT_NOW | UNNAMED))
+@pytest.mark.parametrize("code", sorted(OURS | COUNTRIES | NOT_NOW | UNNAMED))
 def test_everything_else_was_not_sent(code: int) -> None:
     found = http.meaning(twilio.ERRORS, code)
     assert isinstance(found, NotSent)
     assert not found.suppress
     assert (found.reason is Reason.NO_CREDENTIALS) is (code in OURS)
+    assert (found.reason is Reason.NOT_PERMITTED) is (code in COUNTRIES)
     assert (found.reason is Reason.UNKNOWN_CODE) is (code in UNNAMED)
 
 
 def test_no_code_is_in_two_classes_and_every_row_in_one() -> None:
-    classes = [RECIPIENT, TEXT, OURS, NOT_NOW, UNNAMED, REPORTED_NOT_SENT, REPORTED_FAILED]
+    said_at_once = [RECIPIENT, TEXT, OURS, COUNTRIES, NOT_NOW, UNNAMED]
+    classes = [*said_at_once, REPORTED_NOT_SENT, REPORTED_FAILED]
     assert sum(map(len, classes)) == len(set().union(*classes))
     trials = {21264, 21267, 21710}
     assert set(twilio.ERRORS) <= set().union(*classes) | trials
 
 
-@pytest.mark.parametrize("code", sorted(REPORTED_NOT_SENT | REPORTED_FAILED))
+@pytest.mark.parametrize("code", sorted(REPORTED_NOT_SENT | REPORTED_FAILED | COUNTRIES))
 @pytest.mark.parametrize("status", ["failed", "undelivered"])
 def test_a_receipt_says_whether_to_try_again(rf, status: str, code: int) -> None:
     fields = {"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": str(code)}
     [receipt] = find_provider("twilio").parse_callback(rf.post("/", fields)).receipts
     again = receipt.state is ReceiptState.NOT_SENT
-    assert again is (code in REPORTED_NOT_SENT)
+    assert again is (code in REPORTED_NOT_SENT | COUNTRIES)
     assert receipt.suppress is (code in {30005, 30006})
 
 

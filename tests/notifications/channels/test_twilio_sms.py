@@ -124,7 +124,6 @@ class TestSending:
             (21211, Reason.BAD_ADDRESS, True),
             (21614, Reason.BAD_ADDRESS, True),
             (21610, Reason.OPTED_OUT, True),
-            (21408, Reason.BLOCKED, False),
             (21617, Reason.REFUSED_CONTENT, False),
             (21612, Reason.UNREACHABLE, False),
         ],

@@ -130,7 +130,7 @@ class TestTwilio:
         [
             (21211, Failed(Reason.BAD_ADDRESS, "21211")),
             (21214, Failed(Reason.UNREACHABLE, "21214")),
-            (21215, NotSent(Reason.NO_CREDENTIALS, "21215")),
+            (21215, NotSent(Reason.NOT_PERMITTED, "21215", retry_after=600.0)),
             (21210, NotSent(Reason.NO_CREDENTIALS, "21210")),
             (99999, NotSent(Reason.NO_CREDENTIALS, "99999")),
         ],

@@ -67,7 +67,9 @@ class TestCallbacks:
             ("success", ReceiptState.DELIVERED, None, False),
             ("failed:user block", ReceiptState.UNDELIVERED, Reason.OPTED_OUT, True),
             ("failed: user block", ReceiptState.UNDELIVERED, Reason.OPTED_OUT, True),
-            ("failed: system failed", ReceiptState.UNDELIVERED, Reason.PROVIDER_ERROR, False),
+            ("failed: system failed", ReceiptState.NOT_SENT, Reason.PROVIDER_ERROR, False),
+            ("failed:system failed", ReceiptState.NOT_SENT, Reason.PROVIDER_ERROR, False),
+            ("failed: something else", ReceiptState.UNDELIVERED, Reason.PROVIDER_ERROR, False),
         ],
     )
     def test_a_receipt_is_read_with_its_state_and_reason(

@@ -1,5 +1,6 @@
 """Deliveries to group robots: each by the provider of its own kind of address."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,29 @@ def test_what_may_have_gone_out_waits_for_a_decision(provider: Simulator) -> Non
     Delivery.objects.update(due_at=F("due_at") - timedelta(hours=1))
     send_due(ROBOT)
     assert len(provider.messages(provider="group")) == 1
+
+
+def test_a_readers_own_server_that_is_gone_is_tried_a_few_times_and_alarms_nobody(
+    settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROBOT_RELAY_URL, settings.DELIVERY_MAX_ATTEMPTS = "", 3
+    gone = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    real = socket.getaddrinfo
+
+    def resolved(host, *rest, **more):
+        if host == "bark.example.com":
+            raise gone
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    broadcast("barks://bark.example.com/AbCdEf123456XyZ")
+    for _ in range(4):
+        Delivery.objects.update(due_at=F("due_at") - timedelta(hours=1))
+        send_due(ROBOT)
+    row = Delivery.objects.get()
+    assert (row.state, row.reason, row.attempts) == ("failed", "unreachable", 3)
+    assert Address.objects.get().suppressed_at is None
+    assert not Alarm.objects.exists()
 
 
 def test_staff_are_told_of_alarms_by_any_robot(provider: Simulator, settings, caplog) -> None:

@@ -269,7 +269,7 @@ def test_who_is_told_one_by_one_is_asked_about_at_the_next_address_too(provider)
     Broadcast.objects.update(state="expanding", cursor=0, expanded_at=None)
     restore()
     look(said.number)
-    provider.switch("refuse", code=21408, to=PHONE)
+    provider.switch("refuse", code=21617, to=PHONE)
     decide(said.number, HoldStep.RELEASING)
     send_due(SMS)
     assert Delivery.objects.get(address=first).state == "failed"

@@ -52,8 +52,8 @@ def test_accepted_is_sent_with_the_providers_id_and_its_cost(claimed):
 
 
 def test_failed_is_settled_with_its_reason_and_code(claimed):
-    row, _ = write(claimed, Failed(Reason.BLOCKED, "21408"))
-    assert (row.state, row.reason, row.code) == ("failed", "blocked", "21408")
+    row, _ = write(claimed, Failed(Reason.BLOCKED, "30007"))
+    assert (row.state, row.reason, row.code) == ("failed", "blocked", "30007")
     assert row.settled_at
     assert Address.objects.get().suppressed_at is None
 
@@ -151,7 +151,7 @@ def test_a_very_long_code_is_cut_and_not_lost(claimed):
     "outcome",
     [
         Accepted("SMlate"),
-        Failed(Reason.BLOCKED, "21408"),
+        Failed(Reason.BLOCKED, "30007"),
         NotSent(Reason.CONNECTION),
         Unknown(Reason.TIMEOUT),
     ],
@@ -191,7 +191,7 @@ def test_a_batch_is_written_row_by_row_in_one_go():
     batch, _ = claim(SMS, 6)
     outcomes = [
         Accepted("SM0"),
-        Failed(Reason.BLOCKED, "21408"),
+        Failed(Reason.BLOCKED, "30007"),
         NotSent(Reason.CONNECTION),
         Unknown(Reason.TIMEOUT),
         Accepted("SM4"),

@@ -77,7 +77,7 @@ def test_more_than_a_batch_is_sent_to_the_end(provider, settings):
 
 @pytest.mark.parametrize(
     ("code", "reason", "suppressed"),
-    [(21610, "opted_out", True), (21211, "bad_address", True), (21408, "blocked", False)],
+    [(21610, "opted_out", True), (21211, "bad_address", True), (21617, "refused_content", False)],
 )
 def test_a_definite_refusal_fails_and_may_suppress(provider, code, reason, suppressed):
     provider.switch("refuse", code=code)

@@ -2,18 +2,29 @@
 
 import pytest
 from django.db.models.functions import Now
+from django.utils.translation import override
 
 from notifications.channels import medium
+from notifications.channels.outcomes import Accepted
+from notifications.delivery.alarm_texts import headline
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.send import send_batch, send_due
 from notifications.delivery.shares import templates_approved
+from notifications.delivery.singles import notes_send
 from notifications.delivery.template_work import ask_now, templates_work
+from notifications.inbox.services import answer_note
 from notifications.templates.models import Template
-from notifications.templates.services import drafts_make, register_queue
+from notifications.templates.services import (
+    drafts_make,
+    register_queue,
+    template_delete,
+    template_save,
+)
 from notifications.templates.states import TemplateState
 from notifications.verification.models import SentText
+from statuspage.statements.texts import in_language
 from tests.factories import make_address, open_incident
-from tests.notifications.approved import approve, cloud
+from tests.notifications.approved import approve, cloud, simulated
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, on_the_phone, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,7 +140,7 @@ def test_a_suggested_template_is_registered_reviewed_and_sent(unapproved, settin
     settings.SMS_PROVIDERS = [name]
     unapproved.control("PUT", "config", {f"{name}_templates": []})
     made = drafts_make(cloud(name), languages=["zh-hans"])
-    opened = [one for one in made if one.moment == "opened"]
+    opened = [one for one in made if one.moment == "opened" and not one.abroad]
     assert drafts_make(cloud(name), languages=["zh-hans"]) == []
     assert register_queue(name, opened) == len(opened) == 2
     for _ in opened:
@@ -188,3 +199,85 @@ def test_nothing_is_asked_for_free_text(provider, settings, django_assert_num_qu
     with django_assert_num_queries(0):
         [share] = shares_of(PHONES, "", [twilio, cloud("aliyun")])
     assert (share.provider, share.keys) == (twilio, ())
+
+
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+def test_a_lost_template_that_is_replaced_or_taken_out_ends_its_alarm(unapproved, name):
+    lost = drafts_make(cloud(name), languages=["zh-hans"])[:2]
+    register_queue(name, lost)
+    for _ in lost:
+        templates_work()
+    for one in lost:
+        one.refresh_from_db()
+        review = {"provider": name, "id": one.provider_id, "state": "refused", "reason": "变量过多"}
+        unapproved.control("PUT", "templates", review)
+    ask_now(name)
+    templates_work()
+    assert Alarm.objects.filter(kind="template_lost", over_at=None).count() == 2
+    first, other = lost
+    first.refresh_from_db()
+    # As an alarm about one advises: another text, registered anew, has another id.
+    values = {"text": first.text.replace("通知", "提示"), "provider_id": ""}
+    template_save(cloud(name), first, values, by=None)
+    template_delete(other, by=None)
+    templates_work()
+    assert not Alarm.objects.filter(kind="template_lost", over_at=None).exists()
+
+
+def test_an_account_without_any_of_the_templates_is_one_alarm(unapproved):
+    approve("aliyun")
+    templates_work()
+    unapproved.control("PUT", "config", {"aliyun_templates": []})
+    ask_now("aliyun")
+    templates_work()
+    count = Template.objects.filter(provider="aliyun", state="missing").count()
+    assert count > 50
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.subject, alarm.figures) == (
+        "template_lost",
+        "aliyun",
+        f"{count}/{count}",
+    )
+    with override("en"):
+        assert headline(alarm).endswith(f"(Alibaba Cloud · {count} of {count} templates)")
+    unapproved.control("PUT", "config", simulated())
+    ask_now("aliyun")
+    templates_work()
+    assert not Alarm.objects.filter(over_at=None).exists()
+
+
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+def test_drafts_for_numbers_abroad_come_with_their_countries(unapproved, settings, name):
+    settings.SMS_COUNTRIES = frozenset({"CN"})
+    assert not [one for one in drafts_make(cloud(name)) if one.abroad]
+    settings.SMS_COUNTRIES = frozenset({"CN", "HK"})
+    made = drafts_make(cloud(name))
+    assert {one.abroad for one in made} == {True}
+    assert {one.language for one in made} == {"zh-hans", "en"}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+def test_a_number_abroad_reads_who_writes_in_its_language(unapproved, settings, name, language):
+    settings.SMS_PROVIDERS = [name]
+    approve(name)
+    make_address(ABROAD, language=language)
+    broadcast()
+    send_due(SMS)
+    [said] = on_the_phone(unapproved, ABROAD)
+    operator = in_language(settings.OPERATOR_NAME, language)
+    begins = {"zh-hans": "\uff1a服务异常通知", "en": ": Service incident"}
+    assert said.startswith(f"{operator}{begins[language]}")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+@pytest.mark.parametrize("hotline", ["", "400-000-0000", "call the front desk"])
+def test_the_answer_to_a_reply_has_a_template(unapproved, settings, name, language, hotline):
+    settings.SMS_PROVIDERS, settings.OPERATOR_HOTLINE = [name], hotline
+    approve(name)
+    note = answer_note(make_address(PHONE, language=language))
+    [outcome] = notes_send(SMS, [(PHONE, note)])
+    assert isinstance(outcome, Accepted)
+    [said] = on_the_phone(unapproved)
+    assert "TD" in said

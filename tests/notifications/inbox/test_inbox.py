@@ -49,7 +49,7 @@ def test_a_question_is_kept_for_staff_sealed_and_answered_once_a_day(
     assert QUESTION.encode() not in bytes(ReceivedText.objects.earliest("pk").sealed)
     assert [answers_send() for _ in range(3)] == [1, 0, 0]
     (sent,) = provider.messages(to=NUMBER)
-    assert sent["body"].startswith("【演示支付】本号码不受理短信咨询。回复TD退订")
+    assert sent["body"].startswith("【演示支付】此处不受理咨询。回复TD退订")
 
 
 def test_the_answer_is_in_the_subscribers_language(provider: Simulator, settings) -> None:

@@ -2,8 +2,21 @@
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
+from notifications.channels import provider as find_provider
+from notifications.channels.templated import TemplateAnswer, TemplatedProvider, Verdict
 from notifications.templates.models import Template
+from notifications.templates.services import (
+    answers_record,
+    default_note,
+    drafts_make,
+    register_refused,
+    registered,
+    template_save,
+)
+from statuspage.console.act_labels import act_label
+from statuspage.staff.models import AuditEntry, Staff
 from tests.factories import make_staff
 from tests.notifications.approved import approve
 from tests.statuspage.console.browser import browser_of
@@ -11,6 +24,7 @@ from tests.statuspage.console.browser import browser_of
 pytestmark = pytest.mark.django_db
 
 PAGE = "/console/message-templates/"
+ENTRY = "provider_templates.template."
 GIVEN = {
     "provider": "tencent",
     "kind": "notice.delay",
@@ -19,6 +33,12 @@ GIVEN = {
     "text": "到账延迟通知：{1}起的交易到账延迟。公告{2}号，验真码{3}。",
     "fields_said": "1=from\n2=number\n3=code",
 }
+
+
+def provider(name: str) -> TemplatedProvider:
+    found = find_provider(name)
+    assert isinstance(found, TemplatedProvider)
+    return found
 
 
 @pytest.fixture
@@ -105,3 +125,69 @@ def test_a_map_of_wechats_fields_is_entered_and_shown(approver: Client) -> None:
     approver.post(f"{PAGE}{template.pk}/", {**sent, "fields_said": "thing1=what"})
     template.refresh_from_db()
     assert (template.fields, template.version) == ({"thing1": "what"}, 2)
+
+
+def test_whoever_changes_the_registry_is_in_the_audit_log(approver: Client) -> None:
+    approver.post(f"{PAGE}new/", GIVEN)
+    one = Template.objects.get()
+    address = f"{PAGE}{one.pk}/"
+    approver.post(address, {**GIVEN, "kind": "notice.general"})
+    approver.post(address, {**GIVEN, "kind": "notice.general"})
+    approver.post(address, {"step": "delete"})
+    approver.post(PAGE, {"provider": "aliyun", "act": "draft"})
+    approver.post(PAGE, {"provider": "aliyun", "act": "register"})
+    rows = list(AuditEntry.objects.filter(act__startswith=ENTRY).order_by("pk"))
+    acts = [row.act.removeprefix(ENTRY) for row in rows]
+    # Saving it as it is changes nothing, and is no change.
+    assert acts == ["added", "changed", "deleted", "drafted", "queued"]
+    assert {row.staff for row in rows} == {Staff.objects.get()}
+    assert (rows[1].before, rows[1].after) == ({"kind": "notice.delay"}, {"kind": "notice.general"})
+    assert rows[2].before["text"] == GIVEN["text"]
+    assert rows[3].after["count"] == rows[4].after["count"] > 50
+
+
+def test_what_providers_and_settings_change_is_in_the_audit_log(settings) -> None:
+    aliyun = provider("aliyun")
+    one, other = drafts_make(aliyun, languages=["zh-hans"])[:2]
+    register_refused(other, "变量过多")
+    registered(one, "SMS_1")
+    one.refresh_from_db()
+    said = {"SMS_1": TemplateAnswer(Verdict.REFUSED, "含有敏感词")}
+    for _ in range(2):
+        answers_record(aliyun, [Template.objects.get(pk=one.pk)], said)
+    settings.WECHAT_TEMPLATE_ID = "template-0001"
+    default_note(provider("wechat"))
+    rows = AuditEntry.objects.filter(act__startswith=ENTRY).exclude(act__endswith="drafted")
+    assert [(row.act.removeprefix(ENTRY), row.who) for row in rows.order_by("pk")] == [
+        ("not_taken", "aliyun"),
+        ("registered", "aliyun"),
+        ("answered", "aliyun"),
+        ("added", "settings"),
+    ]
+    answered = rows.get(act__endswith="answered")
+    assert answered.before == {"state": "in_review", "reason": ""}
+    assert answered.after == {"state": "refused", "reason": "含有敏感词"}
+
+
+def test_each_act_on_the_registry_is_named_in_both_languages() -> None:
+    ways = ("added", "changed", "deleted", "drafted", "queued", "registered", "not_taken")
+    for way in (*ways, "answered"):
+        with override("en"):
+            english = str(act_label(f"{ENTRY}{way}"))
+        with override("zh-hans"):
+            chinese = str(act_label(f"{ENTRY}{way}"))
+        assert english
+        assert chinese
+        assert english != chinese
+
+
+def test_saving_a_template_keeps_what_its_provider_said_meanwhile() -> None:
+    one = Template.objects.create(
+        provider="tencent", provider_id="1110", state="approved", text=GIVEN["text"]
+    )
+    one.fields = {"1": "from", "2": "number", "3": "code"}
+    one.save()
+    Template.objects.update(state="refused", reason="含有敏感词")
+    template_save(provider("tencent"), one, {"kind": "notice.delay"}, by=None)
+    one.refresh_from_db()
+    assert (one.kind, one.state, one.reason) == ("notice.delay", "refused", "含有敏感词")
