@@ -27,7 +27,8 @@ def callback_store(provider: Provider, callback: Callback) -> bool:
 def _apply(provider: Provider, inbound: Inbound) -> None:
     """Apply what somebody did, once: a recording of it that is played again changes nothing."""
     # As a keyed hash: some names hold the sender's.
-    name = inbound.message_id and blind_index(inbound.message_id, _key(provider))
+    given = inbound.message_id.encode(errors="replace").decode()
+    name = given and blind_index(given, _key(provider))
     if not name or take_once(provider.name, name):
         inbound_apply(provider.medium, inbound, provider.name)
 

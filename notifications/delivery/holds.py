@@ -131,8 +131,8 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
     What cannot be composed, such as to an address that was erased, cannot be sent either; nor by
     a provider that has no approved template for it.
     """
-    asked = {each.name: each for each in (sender_of(one), *_in_use(medium(one.channel)))}
     try:
+        asked = {each.name: each for each in (sender_of(one), *_in_use(medium(one.channel)))}
         forms = {name: _form(one, each) for name, each in asked.items() if each.configured()}
         return {name: form for name, form in forms.items() if form.content.text}
     except Exception as error:

@@ -55,8 +55,12 @@ REPEAT: Final = """
 RISK: Final = """
     state = 'pending', due_at = now(), repeat_until = NULL, cost = 0, booked_in = NULL
 """
-# The provider does not answer now, which says nothing about the message: it is asked again.
-ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
+# The provider does not answer now, which says nothing about the message: it is asked again, for as
+# long as anything is tried. One that was switched off since never answers; then staff decide.
+ASK_AGAIN: Final = """
+    due_at = CASE WHEN first_tried_at < now() - make_interval(hours => %s) THEN %s
+                  ELSE now() + make_interval(secs => %s) END
+"""
 # It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
 REVIEW: Final = "due_at = %s"
 
@@ -77,7 +81,11 @@ def resolve_unknown() -> int:
 
 def _settled_unasked(one: Claimed, now: datetime) -> bool:
     """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
-    provider = sender_of(one)
+    try:
+        provider = sender_of(one)
+    except KeyError:  # its file is gone
+        _write(REVIEW, one, NEVER)
+        return True
     if provider.recognises(one.first_tried_at, now):
         _write(REPEAT, one, provider.recognises_repeats_for.total_seconds())
     elif one.sealed is None:  # the address was erased since
@@ -127,7 +135,7 @@ def _settle(one: Claimed, trace: Accepted | LookupResult) -> None:
             _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
             budget.release([one.this_try])  # if it is to be sent again
     else:
-        _write(ASK_AGAIN, one, again)
+        _write(ASK_AGAIN, one, settings.DELIVERY_GIVE_UP_HOURS, NEVER, again)
 
 
 def _write(changes: str, one: Claimed, *parameters: Any) -> None:

@@ -56,7 +56,7 @@ def text_receive(contact: Contact, text: str, provider: str) -> None:
     """Keep a text of a number that is subscribed; of others nothing is kept or answered."""
     rows = Address.objects.select_for_update(of=("self",)).select_related("subscriber")
     address = rows.filter(channel=contact.channel, blind_index=contact.index).first()
-    said = text.strip().replace("\x00", "")[:LONGEST]
+    said = _storable(text)
     if address is None or not said:
         return
     now = database_now()
@@ -180,8 +180,16 @@ def clear_text(one: ReceivedText) -> str:
         return ""
 
 
+def _storable(text: str) -> str:
+    """Return the beginning of a text without what cannot be kept: NUL, and half a picture.
+
+    A carrier that cuts a text within an emoji leaves half of it.
+    """
+    return text.encode(errors="ignore").decode().strip().replace("\x00", "")[:LONGEST]
+
+
 def _index(text: str) -> str:
-    said = text.strip().replace("\x00", "")[:LONGEST]
+    said = _storable(text)
     return blind_index(bare(said) or said, CONTEXT)
 
 

@@ -5,6 +5,7 @@ forged report. Whatever else comes to that mailbox (holidays, junk, answers) say
 """
 
 import base64
+import html
 import quopri
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +43,8 @@ SMTP_CODE: Final = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])")
 FAILED_FOR_GOOD: Final = re.compile(r"(?<![\d.+-])(5\d\d)(?=[ -](?!\d{3}))")
 NOT_YET: Final = re.compile(
     r"still trying|(?:will|being) (?:be )?(?:retr|kept|try)|keep(?:s)? trying|delayed|"
-    r"this is a warning|warning message only|not need to resend",
+    r"this is a warning|warning message only|not need to resend"
+    r"|重试|(?:继续|再次|重新)(?:尝试|投递|发送)|(?:投递|发送)延迟|延迟(?:投递|送达)",
     re.IGNORECASE,
 )
 # No such mailbox (RFC 3463): stops the messages to it at once.
@@ -56,6 +58,7 @@ BY_SUBJECT: Final[Mapping[str, Reason]] = {
 TOO_LONG: Final = frozenset({"5.2.3", "5.3.4"})
 FAILED: Final = "failed"
 REPORTS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+TAG: Final = re.compile(r"<[^<>]*>")
 EMPTY_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 # RFC 5965, 7.3: a reader reports it as unwanted. RFC 6650 adds that it was wanted after all.
 COMPLAINTS: Final = frozenset({"abuse", "opt-out", "opt-out-list"})
@@ -144,9 +147,20 @@ def _content(part: Mail) -> bytes:
 
 
 def _text(parts: Sequence[Mail]) -> str:
-    """Return the plain text of a letter."""
-    plain = (_content(part) for part in parts if part.get_content_type() == "text/plain")
-    return b"\n".join(plain).decode("utf-8", "replace")
+    """Return the plain text of a letter; of one that has none, as QQ's, that of its HTML."""
+    said = [_said(part) for part in parts if part.get_content_type() == "text/plain"]
+    if not any(one.strip() for one in said):
+        pages = (_said(part) for part in parts if part.get_content_type() == "text/html")
+        said = [html.unescape(TAG.sub(" ", one)).replace("\xa0", " ") for one in pages]
+    return "\n".join(said)
+
+
+def _said(part: Mail) -> str:
+    content = _content(part)
+    try:
+        return content.decode(part.get_content_charset() or "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
 
 
 def _from_postmaster(mail: Mail) -> bool:

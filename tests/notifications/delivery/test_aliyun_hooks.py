@@ -9,6 +9,8 @@ import pytest
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
+from notifications.inbox.models import ReceivedText
+from notifications.inbox.services import clear_text
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 
@@ -96,3 +98,16 @@ def test_start_takes_a_stop_back(client):
     push(client, INBOUND_URL, reply("STOP"))
     push(client, INBOUND_URL, reply("START"))
     assert Address.objects.get().suppressed_at is None
+
+
+def test_half_a_picture_in_a_reply_loses_none_of_the_others(client, delivery):
+    """A carrier that cuts a text within an emoji leaves half of it."""
+    other = make_address("+8613800138002")
+    replies = [
+        reply("到账了吗\ud83d"),
+        {**reply("TD\ud83d"), "phone_number": "13800138002", "send_time": "\ud83d"},
+    ]
+    assert push(client, INBOUND_URL, *replies).status_code == 200
+    assert [clear_text(one) for one in ReceivedText.objects.all()] == ["到账了吗"]
+    other.refresh_from_db()
+    assert other.suppressed_for == "opted_out"

@@ -11,6 +11,7 @@ from notifications.delivery.models import Delivery
 from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.resolve import resolve_unknown, sweep
 from notifications.delivery.send import send_due
+from notifications.delivery.states import NEVER
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
 from tests.product import eventually
@@ -110,3 +111,32 @@ def test_what_nobody_can_tell_waits_for_people(provider, channel, clear):
     assert review.state == "unknown"
     assert review.due_at > timezone.now() + timedelta(days=1000)
     assert resolve_unknown() == 0
+
+
+def test_a_provider_that_cannot_be_asked_any_more_is_asked_with_an_end(provider, settings):
+    """As where it was switched off while an answer of it was awaited."""
+    provider.switch("drop_after", count=1)
+    broadcast()
+    send_due(SMS)
+    settings.TWILIO_AUTH_TOKEN = ""
+    due_now()
+    resolve_unknown()
+    assert row().due_at < timezone.now() + timedelta(days=1)
+    hours = settings.DELIVERY_GIVE_UP_HOURS + 1
+    Delivery.objects.update(first_tried_at=timezone.now() - timedelta(hours=hours))
+    due_now()
+    resolve_unknown()
+    assert row().state == "unknown"
+    assert row().due_at == NEVER
+    assert not provider.messages(to=PHONE)[1:]
+
+
+def test_one_whose_provider_is_gone_is_left_to_people_and_holds_up_no_other(provider):
+    provider.switch("drop_after", count=2)
+    broadcast(PHONE, "+8613800138002")
+    send_due(SMS)
+    Delivery.objects.filter(pk=row().pk).update(provider="gone")
+    due_now()
+    resolve_unknown()
+    assert (row().state, row().due_at) == ("unknown", NEVER)
+    assert row("+8613800138002").state == "sent"

@@ -420,6 +420,44 @@ Message-ID: <delivery-{mark_of(delivery.pk)}@status.example.com>
     assert stopped(delivery) == "bad_address"
 
 
+def in_html(mark: str, words: str) -> bytes:
+    """Return a letter of a postmaster's as QQ writes it: a page alone, and the letter returned."""
+    body = base64.encodebytes(f"<style>b {{}}</style><p>{words}</p>".encode("gb18030")).decode()
+    return f"""\
+From: PostMaster@qq.com
+To: status@example.com
+Subject: returned
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/html; charset=gb18030
+Content-Transfer-Encoding: base64
+
+{body}
+--b
+Content-Type: message/rfc822
+
+Message-ID: <delivery-{mark}@status.example.com>
+Subject: x
+
+x
+--b--
+""".encode()
+
+
+def test_a_server_that_writes_html_alone_is_read_too(client, delivery) -> None:
+    words = "退信原因：<b>host mx.example.net said: 550&nbsp;Mailbox not found</b>"
+    post(client, in_html(mark_of(delivery.pk), words))
+    assert Delivery.objects.get().state == "undelivered"
+    assert stopped(delivery) == "bad_address"
+
+
+@pytest.mark.parametrize("words", ["550 busy，系统将继续尝试投递。", "邮件投递延迟：550 5.1.1"])
+def test_a_letter_that_is_still_on_its_way_changes_nothing(client, delivery, words: str) -> None:
+    post(client, in_html(mark_of(delivery.pk), words))
+    assert Delivery.objects.get().state == "sent"
+
+
 @pytest.mark.parametrize("damage", [b"", b"\xff" * 5000, b"Content-Type: multipart/report\r\n\r\n"])
 def test_what_nobody_can_read_is_taken_and_says_nothing(client, delivery, damage: bytes) -> None:
     assert post(client, damage) == 200
