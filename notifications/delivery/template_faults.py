@@ -8,6 +8,7 @@ repaired.
 from collections.abc import Iterable
 from typing import Final
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from notifications.channels.base import Message, Provider
@@ -63,6 +64,7 @@ def _rests(provider: Provider, template_id: str, code: str) -> None:
 
 def _works(provider: Provider, template_id: str) -> None:
     rows = Template.objects.filter(provider=provider.name, provider_id=template_id)
-    for one in rows.filter(refused_at__isnull=False):
+    # Staff may have it tried before its rest is over: then the code alone is left.
+    for one in rows.filter(Q(refused_at__isnull=False) | ~Q(refused_code="")):
         Template.objects.filter(pk=one.pk).update(refused_at=None, refused_code="")
         alarm_over(Alarm.Kind.TEMPLATE_LOST, subject_of(one))

@@ -114,10 +114,12 @@ def _end_lost(provider: TemplatedProvider) -> None:
     A text that is registered again has another id; staff may also take it out, or the provider.
     """
     rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
-    lost = rows.filter(Q(state__in=LOST) | Q(checked_at=None))
+    if not provider.configured():
+        rows = rows.none()
+    lost = list(rows.filter(Q(state__in=LOST) | Q(checked_at=None)))
     # One whose messages were refused has to carry one first.
-    bad = [*lost, *rows.exclude(refused_code="")] if provider.configured() else []
-    wrong = {subject_of(one) for one in bad} | {one.provider for one in bad}
+    bad = [*lost, *rows.exclude(refused_code="")]
+    wrong = {subject_of(one) for one in bad} | {one.provider for one in lost}
     raised = Alarm.objects.filter(kind=Alarm.Kind.TEMPLATE_LOST, over_at=None)
     mine = raised.filter(Q(subject=provider.name) | Q(subject__startswith=f"{provider.name}:"))
     named = set(mine.values_list("subject", flat=True))

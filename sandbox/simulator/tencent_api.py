@@ -212,7 +212,11 @@ async def list_templates(request: web.Request, given: JsonObject) -> web.StreamR
     )
     if abroad not in {0, 1} or not isinstance(named, list) or len(named) > MOST:
         raise TencentError("InvalidParameter")
-    rows = [one for one in templates.every(core, Provider.TENCENT) if one["abroad"] == bool(abroad)]
+    rows = [
+        one
+        for one in templates.every(core, Provider.TENCENT)
+        if templates.suits(one, abroad=bool(abroad))
+    ]
     chosen = [one for one in rows if int(one["id"]) in named] if named else rows[offset:][:limit]
     return _said(
         DescribeTemplateStatusSet=[

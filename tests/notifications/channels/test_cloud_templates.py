@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from notifications.channels import figures, sms_text
 from notifications.channels.base import MessageTemplate
 from notifications.channels.fact_values import Fact, FactType
-from notifications.channels.filling import value_within, words_within
+from notifications.channels.filling import choose, value_within, words_within
 from notifications.channels.outcomes import NotAccepted
 from notifications.channels.templated import TemplateRefused, Verdict
 from tests.notifications.approved import cloud, templates_at
@@ -273,3 +273,37 @@ def test_a_refused_text_is_told_with_the_reason_of_the_cloud(simulator: Simulato
     untyped = replace(DELAY, fields={"from": "from", "what": "what"})
     with pytest.raises(TemplateRefused, match="isv"):
         asyncio.run(ALIYUN.register_template(untyped))
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    ("kind", "moment"),
+    [
+        ("maintenance.scheduled", "maintenance_planned"),
+        ("maintenance.updated", "maintenance_begins"),
+        ("maintenance.updated", "maintenance_updated"),
+        ("maintenance.rescheduled", "maintenance_changed"),
+        ("maintenance.cancelled", "maintenance_changed"),
+        ("incident.opened", "opened"),
+        ("incident.updated", "updated"),
+        ("notice.delay", "notice"),
+    ],
+)
+def test_where_a_date_does_not_fit_the_words_without_it_go_out(settings, kind, moment, language):
+    # An account of a person; a date of another year needs more.
+    settings.TENCENT_SMS_VARIABLE_LENGTH = 12
+    said = "2027年1月12日01:00" if language == "zh-hans" else "12 Jan 2027 01:00"
+    dates = dict.fromkeys(("from", "until", "next_update"), Fact(FactType.MOMENT, said, said))
+    known = facts(
+        **dates,
+        status=words("已计划"),
+        number=Fact(FactType.NUMBER, "22", 22),
+        code=Fact(FactType.CODE, "DKMVY", "DKMVY"),
+    )
+
+    def fill(one: MessageTemplate):
+        return TENCENT.fill(one, known)
+
+    chosen = choose(templates_at("tencent"), fill, kind, moment, language)
+    assert chosen
+    assert "until" not in chosen.fields.values()

@@ -95,6 +95,8 @@ def test_staff_who_have_repaired_it_have_it_tried_at_once(approved, settings):
     due_now()
     send_due(SMS)
     assert (row().state, len(on_the_phone(approved))) == ("sent", 1)
+    assert not Template.objects.exclude(refused_code="").exists()
+    assert not Alarm.objects.filter(kind="template_lost", over_at=None).exists()
 
 
 def test_a_refused_signature_stops_the_provider_and_the_next_one_sends(approved, settings):
