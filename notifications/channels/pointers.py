@@ -89,7 +89,7 @@ TIGHT_BEHIND: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef([]")
 def without_links(text: str) -> str:
     """Return the text without its links, and without what only pointed at them."""
     while chain := _last_chain(text):
-        text = _without(text, *chain)
+        text = without_link(text, *chain)
     return text
 
 
@@ -122,7 +122,17 @@ class _Around:
         return self.after[: _end(END_CLAUSE, self.after)]
 
 
-def _without(text: str, start: int, end: int) -> str:
+def without_sentence(text: str, start: int, end: int) -> str | None:
+    """Return it without the sentence that only points at what stands there; None: it says more."""
+    before, after = text[:start], text[end:]
+    begins, ends = _begin(BEGIN, before), _end(END, after)
+    if only_points(before[begins:]) and only_points(after[:ends]):
+        return _dropped(before[:begins], after[ends:])
+    return None
+
+
+def without_link(text: str, start: int, end: int) -> str:
+    """Return the text without the link that stands there, and without what only pointed at it."""
     around = _unwrapped(_Around(EXAMPLE.sub("", text[:start]), text[end:]))
     before, after = around.before, around.after
     left = _pointing(before, [_begin(BEGIN, before), _begin(BEGIN_CLAUSE, before)])

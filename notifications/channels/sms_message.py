@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from itertools import product
 from typing import Final
 
 from django.utils.timezone import localtime
@@ -22,6 +23,7 @@ from statuspage.lib.punctuation import sentence
 Count = Callable[[str], int]
 RESCHEDULED: Final = "maintenance.rescheduled"
 CLOCK_TIME: Final = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
+BEIJING: Final = re.compile("beijing|北京时间", re.IGNORECASE)
 # Between Chinese and a number or a Latin word; some write it, and it is billed.
 INNER_SPACE: Final = re.compile(
     r"(?<=[\u3400-\u9fff\uff00-\uffef。、]) (?=[0-9A-Za-z])"
@@ -82,7 +84,9 @@ class _Pieces:
 
     def fitted(self, count: Count) -> str:
         tail = self.gap.join(["", *filter(None, self.tail)])
-        return sms_text.fitted(self.head, self.body, tail, count)
+        # Without a body the tail brings the one gap between the two.
+        head = self.head if self.body else self.head.rstrip()
+        return sms_text.fitted(head, self.body, tail, count)
 
 
 def _content(bulletin: Bulletin, area: Area, stoppable: bool, count: Count) -> Content:
@@ -123,22 +127,24 @@ def _forms(bulletin: Bulletin, area: Area, stoppable: bool) -> list[_Pieces]:
     """Return the message at full length, and then in shorter forms of the same content."""
     promises = (wording.promise(bulletin), wording.short_promise(bulletin))
     # To the mainland a message that can be answered has to say how to stop.
-    says_stop = (True, False) if area is Area.ABROAD and stoppable else (stoppable,)
+    abroad, chinese = area is Area.ABROAD, wording.is_chinese(bulletin)
+    says_stop = (True, False) if abroad and stoppable else (stoppable,)
+    # Most who read Chinese know the zone: it is said where there is room.
+    says_zone = (True, False) if abroad and chinese else (abroad,)
     forms = []
-    for stop in says_stop:
-        whole, brief = (_pieces(bulletin, area, promise, stop) for promise in promises)
-        chinese = wording.is_chinese(bulletin)
+    for stop, zone in product(says_stop, says_zone):
+        whole, brief = (_pieces(bulletin, area, promise, stop, zone) for promise in promises)
         forms += [whole, _tight(whole), _tight(brief)] if chinese else [whole, brief]
     return forms
 
 
-def _pieces(bulletin: Bulletin, area: Area, promise: str, stoppable: bool) -> _Pieces:
+def _pieces(bulletin: Bulletin, area: Area, promise: str, stoppable: bool, zoned: bool) -> _Pieces:
     chinese, abroad = wording.is_chinese(bulletin), area is Area.ABROAD
     gap = "" if chinese else " "
     opening = _opening(bulletin)
     head = wording.signature(bulletin.operator, bulletin.language, abroad=abroad)
     head += f"{opening}{gap}" if opening else ""
-    clock = "" if chinese or not abroad else _time_zone(f"{opening} {bulletin.body}", promise)
+    clock = _time_zone(f"{opening} {bulletin.body}", promise) if zoned else ""
     stop = _how_to_stop(chinese=chinese, abroad=abroad) if stoppable else ""
     return _Pieces(head, bulletin.body, (promise, clock, wording.number(bulletin), stop), gap)
 
@@ -188,7 +194,7 @@ def _says_state(bulletin: Bulletin) -> bool:
 
 def _time_zone(text: str, promise: str) -> str:
     """Return which zone the times are of, which a reader abroad cannot know."""
-    if "beijing" in text.casefold() or not CLOCK_TIME.search(f"{text} {promise}"):
+    if BEIJING.search(text) or not CLOCK_TIME.search(f"{text} {promise}"):
         return ""
     return _("Times: Beijing.")
 

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
+from notifications.channels.dangling import ABSENT, without_dangling
 from notifications.channels.figures import cuts
 from notifications.channels.keywords import action_of as action_of
 from notifications.channels.money import without_yen_signs
@@ -112,11 +114,16 @@ def in_gsm(text: str) -> str:
     return plain if GSM.issuperset(plain.translate(LOOK_ALIKES)) else text
 
 
+# Each area and each provider asks for the same body.
+@lru_cache(maxsize=32)
 def carrier_safe(text: str, *, chinese: bool) -> str:
     """Return the text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
     # Invisible characters would keep a link or an amount apart until they are taken out.
     text = _start(text.translate(INVISIBLE).translate(BRACKETS))
     found, text = "", without_yen_signs(text, chinese=chinese)
+    if ABSENT.search(text):
+        # Links go first: the one below may be there. Lines are joined afterwards.
+        text = without_dangling(without_links(text))
     # What a removal leaves may join to another link, so until nothing is left to remove.
     while found != text:
         bare = EMPTY_BRACKETS.sub("", without_links(text))

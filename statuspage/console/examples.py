@@ -20,6 +20,7 @@ from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance, Template
 from statuspage.incidents.moments import ANSWERS, NOTICE, STATUS_OF, Moment
 from statuspage.incidents.placeholders import Facts, facts_of
+from statuspage.incidents.replanning import cancelled_content, rescheduled_content
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.fields import PayloadField
@@ -35,6 +36,7 @@ from statuspage.statements.short import with_short
 from statuspage.statements.texts import Text, in_each_language
 
 NUMBER: Final = 12
+A_DAY: Final = timedelta(days=1)
 # In which state an example is, beside those that a moment sets.
 STATES: Final[Mapping[str, str]] = {
     **STATUS_OF,
@@ -117,6 +119,11 @@ def _content(use: str, said: Mapping[str, Any], template: Template, now: datetim
         row = Maintenance(
             name=name, status=status, scheduled_for=begins, scheduled_until=ends, updated_at=now
         )
+        if use == Moment.CANCELLED:
+            return cancelled_content(row, body, [], before=MaintenanceStatus.SCHEDULED)
+        if use == Moment.RESCHEDULED:
+            was = Maintenance(scheduled_for=begins - A_DAY, scheduled_until=ends - A_DAY)
+            return rescheduled_content(was, row, body, [], old=[], new=[])
         return maintenance_content(row, body, [])
     if use.startswith(NOTICE):
         return {"name": name, "body": body, "audience": clean_audience(None)}

@@ -22,6 +22,8 @@ MARKDOWN_LINE: Final = re.compile(r"(?m)^([#>-])")
 EVERYBODY: Final = re.compile(r"@(?=everyone|here)|<(?=@)")
 # How Feishu and Lark mention people in plain text.
 MENTION: Final = re.compile(r"<(?=/?at\b)", re.IGNORECASE)
+# So much of what does not fit is looked at, so that no figure is cut at its beginning.
+SPARE: Final = 200
 NO_WIDTH: Final = "\u200b"
 
 
@@ -90,6 +92,8 @@ def fitted(content: Content, room: int, measure: Measure, written: Writing = str
     whole = parts[BODY]
     if measure(written(joined(whole))) <= room:
         return joined(whole)
+    # No character takes less than one: to look for figures in all of a long text takes seconds.
+    whole = whole[: room + SPARE]
     fits, too_long = 0, len(whole)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2

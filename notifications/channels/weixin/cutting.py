@@ -5,6 +5,7 @@ Half of an amount or a date is another one, and words that lead up to one say no
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from notifications.channels.figures import spans
@@ -20,7 +21,9 @@ _UNIT: Final = (
     r"|minutes?|merchants|payments|transactions|percent)\b)"
 )
 _DIGITS: Final = r"\d+(?:[.,:\uff1a/\-]\d+)*"
-_CHINESE: Final = r"[一二两三四五六七八九十百千万亿零〇]+(?=" + _UNIT + ")"
+_NUMERAL: Final = "[一二两三四五六七八九十百千万亿零〇]"
+# From its first numeral on alone: from each of a thousand it would take a minute.
+_CHINESE: Final = rf"(?<!{_NUMERAL}){_NUMERAL}+(?={_UNIT})"
 _JOIN: Final = r"(?:\s?(?:至|到|~|\uff5e|-|—|–|to)\s?)"
 _ONE: Final = (
     rf"(?:第\s?)?{_CURRENCY}?\s?(?:{_DIGITS}|{_CHINESE})(?:\s?{_UNIT})*"
@@ -40,6 +43,8 @@ _BEFORE: Final = frozenset("的和与及或在将已对从因于等由为")
 _MONEY: Final = re.compile(rf"{_CURRENCY}|元|yuan", re.IGNORECASE)
 
 
+# A body is asked for by one template after another, in fields of the same length.
+@lru_cache(maxsize=32)
 def shortened(text: str, limit: int) -> str:
     """Return at most `limit` characters of one line; empty where nothing of it fits.
 
@@ -60,8 +65,12 @@ def shortened(text: str, limit: int) -> str:
 def _runs(clauses: list[str], limit: int) -> Iterator[str]:
     """Return the neighbouring clauses that fit together; what follows is marked as left out."""
     for first in range(len(clauses)):
-        for last in range(first + 1, len(clauses) + 1):
-            words = "".join(clauses[first:last]).strip().rstrip(_TRAILING)
+        joined = ""
+        for last, clause in enumerate(clauses[first : first + limit + 1], start=first + 1):
+            if len(joined) > limit:  # and each has something to add
+                break
+            joined = f"{joined}{clause}".lstrip()
+            words = joined.rstrip(_TRAILING)
             mark = MORE if last < len(clauses) else ""
             if words and len(words) + len(mark) <= limit:
                 yield words + mark
@@ -88,10 +97,13 @@ def _around_figure(text: str, clauses: list[str], limit: int) -> str:
     found = [*FIGURE.finditer(words)]
     figure = next((one for one in found if _MONEY.search(one[0])), found[0])
     follows = "" if text.rstrip(_TRAILING).endswith(words) else MORE
+    # Of a clause of thousands of characters only those around the figure can fit.
+    room = limit + 2  # with a gap at either end, which goes
+    cuts = [one for one in _cuts(words) if abs(one - figure.start()) <= room]
     fits = [
         (not start or words[start - 1] in _AFTER, one)
-        for start in _cuts(words)
-        for end in _cuts(words)
+        for start in cuts
+        for end in cuts
         if start <= figure.start()
         and figure.end() <= end
         and len(one := _marked(words, start, end, follows)) <= limit

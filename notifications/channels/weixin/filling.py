@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from notifications.channels.dangling import without_dangling
 from notifications.channels.fact_values import Fact, FactType
 from notifications.channels.facts import Facts
 from notifications.channels.weixin.cutting import shortened
@@ -73,7 +74,7 @@ def _said(fact: Fact) -> str:
     if fact.type is FactType.MONEY and isinstance(fact.value, Decimal):
         return f"¥{fact.value:,.2f}".removesuffix(".00")
     words = fact.type in {FactType.TEXT, FactType.PRODUCT}
-    return str(fact.value) if words else fact.text
+    return without_dangling(str(fact.value)) if words else fact.text
 
 
 def _amount(fact: Fact) -> str:

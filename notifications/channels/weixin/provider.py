@@ -128,7 +128,8 @@ class WeixinProvider(TemplatedProvider):
             async def send_one(message: Message) -> Outcome:
                 return await self._send_one(connection, message)
 
-            async for sent in strangers.told_apart(http.each(batch, send_one)):
+            outcomes = http.each(batch, send_one)
+            async for sent in strangers.told_apart(outcomes, self.account().app_id):
                 yield sent
 
     async def _send_one(self, connection: Connection, message: Message) -> Outcome:

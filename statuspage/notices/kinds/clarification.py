@@ -1,5 +1,6 @@
 """Clarification 辟谣澄清: a rumour or a forged notice, quoted; whether it is true, and why."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -21,6 +22,9 @@ class RumourVerdict(TextChoices):
     TRUE = "true", _("True")
 
 
+# A word, an amount or a date of which the rest may be missing.
+TORN: Final = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z.,:%/+'\u2019-]*[年月百千万亿]*)+$")
+GOES_ON: Final = re.compile(r"[.,:/%+'\u2019-]?\w")
 # Enough to recognise it by; the page quotes it whole.
 QUOTED: Final = 40
 BRIEFS: Final[Mapping[str, str | Promise]] = {
@@ -48,6 +52,14 @@ class Clarification(NoticeKind):
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say what the rumour is, whether it is true, and why."""
         quote = " ".join(for_reader(payload["quoted"]).split()).rstrip("。.")
-        short = quote if len(quote) <= QUOTED else f"{quote[: QUOTED - 1]}…"
-        values = {"quote": short, "why": for_reader(payload["why"])}
+        values = {"quote": _shortened(quote), "why": for_reader(payload["why"])}
         yield str(BRIEFS[payload["verdict"]]) % values
+
+
+def _shortened(quote: str) -> str:
+    """Return a quotation, or its beginning, without half a word, an amount or a date."""
+    if len(quote) <= QUOTED:
+        return quote
+    kept = quote[: QUOTED - 1]
+    whole = TORN.sub("", kept) if GOES_ON.match(quote, len(kept)) else kept
+    return f"{(whole or kept).rstrip()}…"

@@ -49,3 +49,26 @@ def test_what_goes_on_in_the_next_sentence_has_no_stop() -> None:
     assert ended("代理商：12月21日起，") == "代理商：12月21日起，"
     assert ended("For agents, from 21 Dec:") == "For agents, from 21 Dec:"
     assert ended("分润改为每月10日发放") == "分润改为每月10日发放。"
+
+
+def test_without_a_body_it_has_no_gap_too_many() -> None:
+    for body in ("See https://a.com/x for details.", ""):
+        update = bulletin("en", status="identified", status_label="Identified", body=body)
+        abroad = content(update).to("+85291234567").text
+        assert abroad.startswith("DemoPay: T+1 payouts are late: Identified. Next update by 11:15.")
+
+
+def test_abroad_it_says_whose_times_they_are_where_that_costs_no_part() -> None:
+    def abroad(body: str) -> tuple[str, int]:
+        said = content(bulletin(name="延迟", body=body)).to("+12025550123")
+        return said.text, said.segments
+
+    text, parts = abroad("延迟的款项15:30前到账。")
+    assert "15:30前到账。" in text
+    assert "时间均为北京时间。" in text
+    assert parts == 1
+    assert abroad("延迟的款项北京时间15:30前到账。")[0].count("北京时间") == 1
+    text, parts = abroad("延迟的款项15:30前到账，资金安全，无需操作，敬请谅解。")
+    assert "北京时间" not in text
+    assert parts == 1
+    assert "北京时间" not in said(name="延迟", body="延迟的款项15:30前到账。")

@@ -1,5 +1,6 @@
 """WeChat takes a message and reports that it sent none: it is sent again, as another message."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,14 @@ def sent(provider: Simulator) -> Delivery:
     return row()
 
 
+@pytest.fixture
+def forgetful(provider: Simulator) -> Iterator[Simulator]:
+    """A WeChat that has forgotten what it took before."""
+    provider.control("PUT", "config", {"wechat_repeat_seconds": 0})
+    yield provider
+    provider.control("PUT", "config", {"wechat_repeat_seconds": int(REMEMBERED.total_seconds())})
+
+
 def row() -> Delivery:
     return Delivery.objects.get(channel=WECHAT)
 
@@ -53,16 +62,15 @@ def report(status: str = "failed: system failed", *, of: Delivery | None = None)
 
 
 def test_it_waits_until_wechat_has_forgotten_it_and_goes_out_as_another_message(
-    provider: Simulator, sent: Delivery
+    forgetful: Simulator, sent: Delivery
 ) -> None:
     waiting = report()
     assert (waiting.state, waiting.reason) == ("pending", "provider_error")
     assert waiting.code == "failed: system failed"
     assert waiting.due_at > waiting.updated_at + REMEMBERED
-    provider.control("PUT", "config", {"wechat_repeat_seconds": 0})
     due_now()
     send_due(WECHAT)
-    assert (row().state, len(provider.messages(to=OPENID))) == ("sent", 2)
+    assert (row().state, len(forgetful.messages(to=OPENID))) == ("sent", 2)
     assert row().provider_id != sent.provider_id
     assert report(of=sent).state == "sent"
     assert report("success").state == "delivered"

@@ -75,7 +75,9 @@ def test_a_text_of_a_template_that_was_approved_after_publishing_is_known() -> N
         text_keep(provider("tencent"), bulletin, content)
         text_keep(provider("tencent"), bulletin, content)
         assert all(GENUINE in ask(said.text) for said in content.variants() if said.text)
-    assert SentText.objects.filter(statement=statement, channel="tencent").count() == 3
+    assert (
+        SentText.objects.filter(statement=statement, channel="tencent").count() == 4
+    )  # at home and abroad
 
 
 @pytest.mark.parametrize("kind", [one.name for one in media()])

@@ -1,5 +1,6 @@
 """The demonstration's words: one for every moment, complete, and short enough for a message."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -109,3 +110,13 @@ def test_chinese_is_written_with_chinese_punctuation():
             chinese = said.get("zh-hans", "")
             assert not set(chinese) & set(',;!?()"'), chinese
             assert "  " not in chinese
+
+
+def test_a_message_of_new_hours_says_them_once(subtests: pytest.Subtests):
+    (row,) = (one for one in TEMPLATES if one["use"] == "maintenance.rescheduled")
+    for one in example_of(unsaved(row)).messages:
+        if one.channel.name == "sms":
+            with subtests.test(language=one.language):
+                clocks = re.findall(r"\d{1,2}:\d\d", one.content.text)
+                # From and until, as it is now and as it was.
+                assert len(clocks) == 4, one.content.text

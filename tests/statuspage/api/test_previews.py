@@ -68,8 +68,8 @@ def test_it_shows_the_text_of_every_provider_and_who_sends_it(api, component, cl
     assert "".join(home["texts"][1]["parts"]) == home["texts"][1]["text"]
     assert (home["recipients"], abroad["recipients"]) == (1, 1)
     assert abroad["abroad"] is True
-    # Chinese readers abroad have no template of their own.
-    assert [one["provider"] for one in abroad["texts"] if one["sends"]] == ["twilio"]
+    # Readers of both languages have a template of their own abroad.
+    assert [one["provider"] for one in abroad["texts"] if one["sends"]] == ["tencent"]
     assert any("Alibaba Cloud" in one for one in said["notes"])
 
 

@@ -1,5 +1,6 @@
 """What single kinds of notice refuse, say and do."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -250,8 +251,17 @@ class TestSettlementRule:
 
 def test_a_clarification_quotes_and_judges():
     brief = publish("clarification").content["brief"]["en"]
-    assert 'Rumour: "The company is closing; hand in termin' in brief
-    assert "This is false: Business goes on" in brief
+    assert 'Rumour: "The company is closing; hand in…". This is false: Business goes on' in brief
+
+
+@pytest.mark.parametrize("figure", ["1,200.50万元", "12月15日", "D210S-2025"])
+def test_no_figure_of_a_quotation_is_cut(figure: str):
+    for before in range(28, 42):
+        quoted = text("款" * before + figure + "的传言" * 20)
+        payload = right_payload("clarification") | {"quoted": quoted}
+        brief = publish("clarification", payload).content["brief"]["zh-hans"]
+        kept = brief.partition("款" * min(before, 39))[2].partition("…")[0]
+        assert not re.search(r"[0-9,.月-]$", kept) or kept.startswith(figure)
 
 
 def test_a_warning_always_makes_the_standing_promise():

@@ -75,3 +75,9 @@ def test_no_figure_is_ever_cut_or_stood_beside_a_cut() -> None:
 def test_long_lines_take_no_time(limit: int) -> None:
     assert len(shortened("1元到" * 20_000, limit)) <= limit
     assert len(shortened("名" * 20_000, limit)) <= limit
+
+
+# Before, each of these took minutes.
+@pytest.mark.parametrize("long", ["名" * 4000, "名，" * 20_000, "一" * 20_000, "1元，" * 20_000])
+def test_of_a_long_text_only_what_may_fit_is_tried(long: str) -> None:
+    assert "12元" in shortened(f"{long}到账12元", 20)

@@ -45,3 +45,15 @@ def test_beside_one_who_is_known_they_have_gone(simulator: Simulator, *, followi
     assert outcomes.count(GONE) == TOO_MANY
     [other] = [one for one in outcomes if one != GONE]
     assert isinstance(other, Accepted if following else Failed)
+
+
+def test_they_stay_so_when_they_are_tried_again_one_by_one(simulator: Simulator) -> None:
+    tell(*strangers(TOO_MANY))
+    assert [tell(one) for one in strangers(TOO_MANY)] == [[NOT_OURS]] * TOO_MANY
+
+
+def test_after_the_repair_one_who_has_gone_is_told_from_the_others(simulator: Simulator) -> None:
+    tell(*strangers(TOO_MANY))
+    simulator.control("POST", "wechat/followers", {"openid": FOLLOWER, "event": False})
+    assert isinstance(tell(FOLLOWER)[0], Accepted)
+    assert tell(*strangers(1)) == [GONE]
