@@ -61,8 +61,6 @@ class TemplatedProvider(Provider):
     # Where the data of its contents has the template's id; empty: one that is refused does not rest
     # (delivery/template_faults.py).
     id_key: ClassVar[str] = ""
-    # Seconds between two templates that it is asked to register.
-    registers_every: ClassVar[float] = 0.0
 
     def fill(self, template: MessageTemplate, facts: Facts) -> Values | None:
         """Return the value of each variable; None where a fact is missing or does not fit."""

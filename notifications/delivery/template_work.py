@@ -61,7 +61,10 @@ def templates_recheck(**_given: object) -> None:
 
 
 def templates_work() -> None:
-    """Ask about the templates whose turn it is, and register at most one at each provider."""
+    """Ask about the templates whose turn it is, and register at most one at each provider.
+
+    Aliyun wants half a minute between two (CreateSmsTemplate); this runs every minute.
+    """
     for provider in templated_providers():
         if provider.configured():
             _ask(provider, _due(provider))

@@ -98,5 +98,5 @@ _.QUERY, _.REJECT, _.RESTRICTED, _.SMPP_PER_SECOND, _.TWILIO_VOICE_PER_SECOND
 _.VOICE_PROVIDERS, _.VOICE_ROUTES, _.WECHAT_NOTICE_TEMPLATE_FIELDS, _.WECHAT_NOTICE_TEMPLATE_ID
 _.WECHAT_PROVIDERS, _.WECHAT_TEMPLATE_FIELDS, _._paying, _.act_id, _.added_at, _.answered_on
 _.booked_in, _.connection_made, _.data_received, _.fields_said, _.given_at
-_.provider_for, _.registers_every, _.search_fields
+_.provider_for, _.search_fields
 _.targets

@@ -88,8 +88,6 @@ class Aliyun(TemplatedSms):
     id_key = "TemplateCode"
     variable = pattern(r"\$\{(\w+)\}", ASCII)
     variable_example = "${amount}"
-    # Half a minute between two, at most a hundred a day: help.aliyun.com, CreateSmsTemplate.
-    registers_every = 30.0
 
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return the limit of the account, which is the same for every type."""

@@ -85,7 +85,6 @@ class Tencent(TemplatedSms):
     id_key = "TemplateId"
     variable = pattern(r"\{([1-9]\d?)\}", ASCII)
     variable_example = "{1}"
-    registers_every = 1.0
 
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return the account's limit: accounts of firms have none."""
