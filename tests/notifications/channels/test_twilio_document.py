@@ -77,6 +77,10 @@ def test_asking_for_receipts_over_several_pages(recorder, monkeypatch):
     monkeypatch.setattr("notifications.channels.sms.twilio.PAGE_SIZE", 2)
     batch = [message(f"+861380013800{place}", delivery_id=place + 1) for place in range(5)]
     ids = [one.provider_id for one in send("twilio", *batch) if isinstance(one, Accepted)]
+    # Until it is sent, a message has no DateSent, by which they are listed.
+    recorder.simulator.wait_for(
+        lambda rows: set(ids) <= {row["sid"] for row in rows if row["sent_at"]}
+    )
     moment = database_now_reckoned()
     awaited = [
         Awaited(one.delivery_id, one.attempt_id, sid, one.address, moment)
