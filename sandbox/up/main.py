@@ -49,9 +49,7 @@ def up() -> None:
             owner = {"DATABASE_OWNER_URL": urls["database_owner_url"]}
             _run(["-m", "statuspage", "migrate", "--verbosity", "0"], {**environment, **owner})
             _run(["-m", "sandbox.demo"], environment)
-            supervisor.start(programs(ports, data_dir), environment)
-            wait_until_ready(supervisor, ports)
-            introduce_follower(ports)
+            _start(supervisor, ports, data_dir, environment)
             write_demo_json(data_dir, ports, environment, supervisor.pids())
             print(f"Ready: http://{HOST}:{ports.web}", flush=True)
             print(
@@ -67,6 +65,19 @@ def up() -> None:
             supervisor.stop()
             (data_dir / "engines.json").unlink(missing_ok=True)
             engines.stop()
+
+
+def _start(
+    supervisor: Supervisor, ports: Ports, data_dir: Path, environment: dict[str, str]
+) -> None:
+    """Start the simulator, and the product once that knows the templates it will be asked about."""
+    product = programs(ports, data_dir)
+    simulator = {"simulator": product.pop("simulator")}
+    supervisor.start(simulator, environment)
+    wait_until_ready(supervisor, ports, "simulator")
+    introduce_follower(ports)
+    supervisor.start(product, environment)
+    wait_until_ready(supervisor, ports, "web", "worker")
 
 
 def _environment(urls: dict[str, str], data_dir: Path, ports: Ports) -> dict[str, str]:

@@ -73,8 +73,8 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
     }
 
 
-def wait_until_ready(supervisor: Supervisor, ports: Ports) -> None:
-    """Return when web, simulator and worker answer.
+def wait_until_ready(supervisor: Supervisor, ports: Ports, *names: str) -> None:
+    """Return when each of these programs answers: simulator, web, worker.
 
     Raises:
         SystemExit: one of them died, or did not answer in time; the line names its log.
@@ -85,8 +85,8 @@ def wait_until_ready(supervisor: Supervisor, ports: Ports) -> None:
         "worker": lambda: _worker_answers(supervisor),
     }
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    for name, check in checks.items():
-        while not check():
+    for name in names:
+        while not checks[name]():
             supervisor.check_alive()
             if time.monotonic() > deadline:
                 raise SystemExit(f"candor: {name} does not answer; see {supervisor.log_of(name)}")
