@@ -7,7 +7,7 @@ the number that the message ends with.
 import re
 from typing import Final
 
-from notifications.channels.pointers import without_link, without_sentence
+from notifications.channels.pointers import LEAD, ON_IT, without_link, without_sentence
 
 # The link of a letter or a page; there is none in the text.
 LINK: Final = (
@@ -46,9 +46,20 @@ def without_dangling(text: str) -> str:
         start, end = found.span()
         place = end
         if not FOLLOWS.match(text, end):
-            left = without_link(text, start, end) if found["link"] else _without_table(found)
+            left = without_link(text, start, end) if _leads(found) else _without_table(found)
             place, text = min(start, len(left)), left
     return text
+
+
+def _leads(found: re.Match[str]) -> bool:
+    """Return whether it is a link whose clause can be read without it.
+
+    In English only where words lead to it and on: "click … to get it", but not "use … to get it".
+    """
+    if not found["link"] or not found[0].isascii():
+        return bool(found["link"])
+    text = found.string
+    return bool(LEAD.search(text[: found.start()]) and ON_IT.match(text, found.end()))
 
 
 def _without_table(found: re.Match[str]) -> str:

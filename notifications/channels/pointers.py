@@ -71,6 +71,14 @@ NAMED_ALREADY: Final = re.compile(
 SITE: Final = re.compile(
     r"(?:[链连]接|网[址站页]|\b(?:links?|sites?|websites?|pages?|address))\s*$", re.IGNORECASE
 )
+# The last of two objects: the conjunction goes with it. "涉及" and "参与" are verbs.
+LAST_OF_TWO: Final = re.compile(
+    r"(?<=[^\s\uff0c,。])(?:以及|(?<![涉以触危普])及|和|(?<!参)与|或者?|、|\s(?:and|or)\s)\s*$",
+    re.IGNORECASE,
+)
+AT_THE_END: Final = re.compile(rf"\s*(?:{COMMAS}|{ENDS}|$)")
+# As in "log in to … to check".
+TO: Final = re.compile(r"\bto\s*$", re.IGNORECASE)
 # In front of an example.
 EXAMPLE: Final = re.compile(
     r"[\s,\uff0c]*(?:\b(?:such as|for example,?|e\.g\.,?)|例如|比如|诸如)[\s:\uff1a]*$",
@@ -135,6 +143,8 @@ def without_link(text: str, start: int, end: int) -> str:
     """Return the text without the link that stands there, and without what only pointed at it."""
     around = _unwrapped(_Around(EXAMPLE.sub("", text[:start]), text[end:]))
     before, after = around.before, around.after
+    if AT_THE_END.match(after) and (joined := LAST_OF_TWO.search(before)):
+        return before[: joined.start()] + after
     left = _pointing(before, [_begin(BEGIN, before), _begin(BEGIN_CLAUSE, before)])
     right = _pointing(after, [_end(END, after), _end(END_CLAUSE, after)], behind=True)
     if left is not None and right is not None:
@@ -241,7 +251,8 @@ def _within_clause(around: _Around, start: int, *, pointless: bool) -> str:
     clause, rest, after = around.clause, around.rest, around.after
     lead = ONLY_TO_LINKS.search(clause) or (LEAD.search(clause) if pointless else None)
     if not lead:
-        return _joined(around.before, after)
+        before = TO.sub("", around.before) if ON_IT.match(after) else around.before
+        return _joined(before, after)
     if pointless and clause.isascii():
         return around.before[: start + lead.start()].rstrip() + after[len(rest) :]
     on_it = ON_IT.match(after)

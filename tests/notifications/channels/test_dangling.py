@@ -24,6 +24,7 @@ CHINESE = [
     ("部分款项延迟，请点击下方链接查看详情。", "部分款项延迟。"),
     ("请点击下方链接领取补偿，12月4日前有效。", "请领取补偿，12月4日前有效。"),
     ("请勿点击以下链接。", "请勿点击陌生链接。"),
+    ("手续费见下图和文末二维码。", "手续费见公告。"),
     ("费率见下表。\n资金安全。", "费率见公告。资金安全。"),
 ]
 ENGLISH = [
@@ -37,6 +38,9 @@ ENGLISH = [
     ("See the table below. Funds are safe.", "Funds are safe."),
     ("Payouts (see the table below) arrive today.", "Payouts arrive today."),
     ("Click the link below to get your refund.", "Get your refund."),
+    ("Use the link below to check.", "Use the notice to check."),
+    ("Open the link below and enter your code.", "Open the notice and enter your code."),
+    ("The link below shows your payout of CNY 100.", "The notice shows your payout of CNY 100."),
 ]
 EACH = [(*one, True) for one in CHINESE] + [(*one, False) for one in ENGLISH]
 # It is there, or is no table at all.

@@ -12,6 +12,8 @@ from notifications.channels.sms_text import carrier_safe
 URL = "https://status.demo.com/x?y=1"
 CHINESE = [
     ("详情见 {}。", ""),
+    ("客服电话400-123-4567和{}。", "客服电话400-123-4567。"),
+    ("本次故障涉及{}。", "本次故障涉及。"),
     ("部分款项延迟，详情见 {}。", "部分款项延迟。"),
     ("部分款项延迟。详情请点击：{}", "部分款项延迟。"),
     ("部分款项延迟（详情见 {}）。", "部分款项延迟。"),
@@ -48,6 +50,8 @@ CHINESE = [
     ("如遇诈骗请访问 {}。", ""),
 ]
 ENGLISH = [
+    ("Call 400-123-4567 or {}.", "Call 400-123-4567."),
+    ("Log in to {} to check.", "Log in to check."),
     ("See {}.", ""),
     ("See {}. Funds are safe.", "Funds are safe."),
     ("Funds are safe, see {}.", "Funds are safe."),
